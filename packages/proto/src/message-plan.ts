@@ -50,6 +50,12 @@ export interface MethodPlan {
   readonly response: MessagePlan;
 }
 
+/** The plans of one .proto file and of all that it imports. */
+export interface Plans {
+  readonly messages: ReadonlyMap<string, MessagePlan>;
+  readonly methods: ReadonlyMap<string, MethodPlan>;
+}
+
 /** The parts of a FileDescriptorProto that are read. */
 interface FileDescriptor {
   package?: string;
@@ -90,8 +96,8 @@ const fileDescriptorType = descriptorMessages['google.protobuf.FileDescriptorPro
   FileDescriptor
 >;
 
-/** What the methods of the given files take and give, by path (`/stream.ServerStream/Pow`). */
-export function createMethodPlans(encodedFiles: readonly Buffer[]): Map<string, MethodPlan> {
+/** Plans of the given files: messages by full name, methods by path (`/stream.ServerStream/Pow`). */
+export function createPlans(encodedFiles: readonly Buffer[]): Plans {
   const files = encodedFiles.map((bytes) => fileDescriptorType.deserialize(bytes));
   const scope: Scope = { messages: new Map(), enums: new Map() };
   for (const file of files) declareTypes(file.package ?? '', file.messageType, file.enumType, scope);
@@ -108,7 +114,7 @@ export function createMethodPlans(encodedFiles: readonly Buffer[]): Map<string, 
       }
     }
   }
-  return methods;
+  return { messages: new Map([...scope.messages].map(([name, { plan }]) => [name, plan])), methods };
 }
 
 function declareTypes(

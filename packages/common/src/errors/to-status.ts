@@ -1,0 +1,42 @@
+import { EncodeError } from '@streamworks/proto';
+import { encodeDetails } from './error-details.js';
+import { StatusError, statusCodes, type StatusCode } from './status-error.js';
+
+/** What goes over the wire at the end of a call. */
+export interface WireStatus {
+  readonly code: StatusCode;
+  readonly message: string;
+  /** The value of the trailer `grpc-status-details-bin`. */
+  readonly details?: Buffer;
+  /** Whether the error is a fault of the server that has to be looked into: the log gets it whole. */
+  readonly unexpected: boolean;
+}
+
+/** The most bytes that a message takes on the wire, where it is percent-encoded. */
+const MAX_MESSAGE_BYTES = 1024;
+
+/** The one table from anything that a handler throws to a status. What is not in it is INTERNAL, and says nothing. */
+export function toStatus(error: unknown): WireStatus {
+  if (error instanceof StatusError) {
+    const message = toWireMessage(error.message);
+    const details = encodeDetails(statusCodes[error.code], message, error.details);
+    return { code: error.code, message, ...(details && { details }), unexpected: false };
+  }
+  if (error instanceof EncodeError && error.reason === 'range') {
+    return { code: 'OUT_OF_RANGE', message: toWireMessage(error.message), unexpected: false };
+  }
+  return { code: 'INTERNAL', message: 'internal error', unexpected: true };
+}
+
+/** Cuts a message so that its percent-encoded form is at most 1 KiB, never inside a character. */
+export function toWireMessage(message: string): string {
+  let bytes = 0;
+  let end = 0;
+  const text = message.toWellFormed(); // half a surrogate pair cannot be percent-encoded
+  for (const character of text) {
+    bytes += encodeURI(character).length;
+    if (bytes > MAX_MESSAGE_BYTES) return text.slice(0, end);
+    end += character.length;
+  }
+  return text;
+}

@@ -1,0 +1,141 @@
+import type { ChannelInterface, Metadata, StatusObject } from '@grpc/grpc-js';
+import type { Method } from '@streamworks/proto';
+import { CallError } from '../errors/call-error.js';
+import { StatusError, toStatusCode, type ErrorCode } from '../errors/status-error.js';
+import { Incoming } from './incoming.js';
+import { Outgoing } from './outgoing.js';
+
+/** What one call is given by its client; the rest comes from the options of the call. */
+export interface ClientCallOptions {
+  readonly channel: ChannelInterface;
+  readonly method: Method<any, any>;
+  readonly metadata: Metadata;
+  readonly deadline: Date | undefined;
+  readonly signals: readonly AbortSignal[];
+  readonly onHeader: ((header: Metadata) => void) | undefined;
+  readonly onTrailer: ((trailer: Metadata) => void) | undefined;
+}
+
+const CANCELLED = 1;
+
+/** One call on the client, of any kind. It starts when it is made, and is over with its status. */
+export class ClientCall {
+  /** The responses: they end with OK, and throw a CallError for any other status. */
+  readonly responses: Incoming<any>;
+  readonly #call: ReturnType<ChannelInterface['createCall']>;
+  readonly #method: Method<any, any>;
+  readonly #outgoing: Outgoing;
+  readonly #options: ClientCallOptions;
+  #over = false;
+  readonly #abort: () => void;
+
+  constructor(options: ClientCallOptions) {
+    const { channel, method, metadata, deadline, signals } = options;
+    this.#options = options;
+    this.#method = method;
+    const call = channel.createCall(method.path, deadline ?? Infinity, null, null, null);
+    this.#call = call;
+    this.responses = new Incoming({
+      codec: method.response,
+      startRead: () => call.startRead(),
+      toDecodeError: (error) => this.#failDecode(error),
+      onReturn: () => this.cancel('the reader of the responses left before their end'),
+    });
+    this.#outgoing = new Outgoing(
+      (bytes, sent) => call.sendMessageWithContext({ callback: sent }, bytes),
+      () => call.halfClose(),
+    );
+    this.#abort = () => this.cancel(describeAbort(signals));
+    call.start(metadata, {
+      onReceiveMetadata: (header) => options.onHeader?.(header),
+      onReceiveMessage: (bytes: Buffer) => this.responses.push(bytes),
+      onReceiveStatus: (status) => this.#onStatus(status),
+    });
+    for (const signal of signals) signal.addEventListener('abort', this.#abort, { once: true });
+    if (signals.some((signal) => signal.aborted)) this.#abort();
+    // Read at once, also where nobody takes a message yet: a grpc-js stream that was never read has no back-pressure.
+    this.responses.pull();
+  }
+
+  /** Sends one request; a promise where the caller must wait before it sends more. */
+  write(request: object): Promise<void> | undefined {
+    return this.writeEncoded(this.#method.request.encode(request));
+  }
+
+  /** Sends one request that is encoded already. */
+  writeEncoded(request: Buffer): Promise<void> | undefined {
+    return this.#outgoing.write(request);
+  }
+
+  /** Half-closes: no more requests. */
+  halfClose(): void {
+    this.#outgoing.end();
+  }
+
+  /** Sends every request of the source, at the pace at which the server takes them, then half-closes. */
+  async sendAll(requests: AsyncIterable<object> | Iterable<object>): Promise<void> {
+    try {
+      for await (const request of requests) {
+        if (this.#over) return;
+        const waiting = this.write(request);
+        if (waiting !== undefined) await waiting;
+      }
+      this.halfClose();
+    } catch (error) {
+      // The source failed, or a request does not fit: the server must not take what was sent for all there is.
+      if (this.#over) return;
+      this.responses.fail(error, { discard: true });
+      this.cancel('the source of the requests failed');
+    }
+  }
+
+  /** Cancels the call; does nothing where it is over. */
+  cancel(reason: string): void {
+    if (!this.#over) this.#call.cancelWithStatus(CANCELLED, reason);
+  }
+
+  /** The one response of a call that has one. */
+  async readSingle(): Promise<any> {
+    const first = await this.responses.next();
+    if (first.done === true) throw this.#toError('INTERNAL', 'the call ended with OK and without a response');
+    const second = await this.responses.next();
+    if (second.done !== true) {
+      this.cancel('more than one response');
+      throw this.#toError('INTERNAL', 'the call has more than one response');
+    }
+    return first.value;
+  }
+
+  #onStatus({ code: number, details: message, metadata: trailer }: StatusObject): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const signal of this.#options.signals) signal.removeEventListener('abort', this.#abort);
+    this.#options.onTrailer?.(trailer);
+    const code = toStatusCode(number);
+    const [details] = trailer.get('grpc-status-details-bin');
+    if (code === 'OK') {
+      this.responses.end();
+      this.#outgoing.close(new StatusError('CANCELLED', 'the server has ended the call'));
+      return;
+    }
+    const error = this.#toError(code, message, Buffer.isBuffer(details) ? details : undefined);
+    this.responses.fail(error, { discard: false });
+    this.#outgoing.close(error);
+  }
+
+  #failDecode(cause: unknown): CallError {
+    this.cancel('a response is no whole message');
+    const error = this.#toError('INTERNAL', 'a response is no whole message');
+    error.cause = cause;
+    return error;
+  }
+
+  #toError(code: ErrorCode, message: string, details?: Buffer): CallError {
+    return new CallError({ code, message, method: this.#method.path, ...(details && { details }) });
+  }
+}
+
+function describeAbort(signals: readonly AbortSignal[]): string {
+  const reason: unknown = signals.find((signal) => signal.aborted)?.reason;
+  return reason instanceof Error ? reason.message : 'the call was cancelled by its signal';
+}

@@ -1,0 +1,71 @@
+import type { Metadata } from '@grpc/grpc-js';
+import type { Contract, MessageInit, Method } from '@streamworks/proto';
+import type { Logger } from '../logging/create-logger.js';
+
+/** What a handler knows of its call and may do with it besides reading requests and giving responses. */
+export interface Context<Response = never> {
+  /** The path of the method: `/stream.ServerStream/Pow`. */
+  readonly method: string;
+  /** The caller's `x-request-id`, or a new one. It is in every line of `log` and in the response header. */
+  readonly requestId: string;
+  /**
+   * Aborts when the call is cancelled, cut off, past its deadline or ended by a shutdown; never after a normal end.
+   * Its reason is a StatusError with the code. Pass it to everything that the handler waits for.
+   */
+  readonly signal: AbortSignal;
+  /** When the caller stops waiting; undefined where it set none. */
+  readonly deadline: Date | undefined;
+  /** What the caller sent along: keys are lower case, values of keys that end in `-bin` are bytes. */
+  readonly metadata: Metadata;
+  /** The caller's address and port. */
+  readonly peer: string;
+  /** Logs with the method and the request id in every line. */
+  readonly log: Logger;
+  /** Sent before the first response, or with the status where there is none: set it before the first response. */
+  readonly responseHeader: Metadata;
+  /** Sent with the status. */
+  readonly responseTrailer: Metadata;
+  /** Aborts when the server is about to stop: a long stream should come to its end. The call goes on meanwhile. */
+  readonly draining: AbortSignal;
+  /**
+   * Sends a response of a streaming method: the same as `yield`, without the cost of a generator, and from more than
+   * one place at once. Returns a promise only where the caller must wait before it sends more, because 64 KiB are
+   * under way; the promise rejects when the call is over. Throws when the call is over or the message cannot be
+   * encoded.
+   */
+  write(message: MessageInit<Response>): Promise<void> | undefined;
+}
+
+/**
+ * The requests of a call, in order. Iteration ends when the client has half-closed, and only then: it throws a
+ * StatusError when the call is cancelled, cut off, past its deadline or ended by a shutdown, so that what follows the
+ * loop never runs for a stream that is not whole. Leaving the loop early neither ends nor cancels the call.
+ *
+ * About 64 KiB are read ahead; beyond that the client waits.
+ */
+export interface RequestStream<Request> extends AsyncIterableIterator<Request, undefined, undefined> {
+  /**
+   * The same requests in arrays: all that have arrived when the next is asked for, at least one and at most `max`
+   * (default 1000). A handler that stores one array in one transaction answers for all of them after its commit.
+   */
+  batches(options?: { readonly max?: number }): AsyncIterableIterator<Request[], undefined, undefined>;
+}
+
+/** What a handler of a streaming method gives: a generator of responses, or a promise when it used `context.write`. */
+export type ResponseStream<Response> = AsyncIterable<MessageInit<Response>> | Promise<void>;
+
+/** The function that implements a method. Whatever it throws becomes the status of the call. */
+export type Handler<M extends Method> =
+  M extends Method<infer Request, infer Response, infer RequestIsStream, infer ResponseIsStream>
+    ? (
+        request: RequestIsStream extends true ? RequestStream<Request> : Request,
+        context: Context<Response>,
+      ) => ResponseIsStream extends true
+        ? ResponseStream<Response>
+        : MessageInit<Response> | Promise<MessageInit<Response>>
+    : never;
+
+/** A handler for every method of a contract. */
+export type Handlers<C extends Contract> = {
+  readonly [Name in keyof C['methods']]: Handler<C['methods'][Name]>;
+};

@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto';
+import { Metadata, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
+import type { Codec } from '@streamworks/proto';
+import { StatusError, statusCodes, type StatusCode } from '../errors/status-error.js';
+import { toStatus, type WireStatus } from '../errors/to-status.js';
+import type { Logger } from '../logging/create-logger.js';
+import { ByteWindow } from './byte-window.js';
+import type { Context, RequestStream } from './context.js';
+import type { BoundMethod } from './define-service.js';
+import { confirmEnd } from './end-guard.js';
+import { Incoming } from './incoming.js';
+
+/** How a call went; made once, at its end. */
+export interface CallOutcome {
+  readonly code: StatusCode;
+  /** The message of the status; empty for OK. */
+  readonly message: string;
+  readonly durationMs: number;
+  /** Messages received. */
+  readonly received: number;
+  /** Messages sent. */
+  readonly sent: number;
+  /** The error that was thrown, where it is a fault of the server. */
+  readonly error?: unknown;
+}
+
+/** What a call needs of the server that it belongs to. */
+export interface CallEnvironment {
+  readonly log: Logger;
+  readonly draining: AbortSignal;
+  readonly onStart: (call: ServerCall) => void;
+  readonly onEnd: (call: ServerCall, outcome: CallOutcome) => void;
+  /** The end of a request stream could not be told exactly from a cancel: see end-guard.ts. */
+  readonly onInexactEnd: () => void;
+  /** The most bytes of a response. */
+  readonly maxMessageBytes: number;
+}
+
+const REQUEST_ID = 'x-request-id';
+const DETAILS_TRAILER = 'grpc-status-details-bin';
+const OK: WireStatus = { code: 'OK', message: '', unexpected: false };
+
+/**
+ * One call on the server, of any kind: the kind is the two booleans of its method. It stands between grpc-js and a
+ * handler, decides how the call ends, and is the handler's context.
+ */
+export class ServerCall implements Context<any> {
+  readonly bound: BoundMethod;
+  readonly metadata: Metadata;
+  readonly requestId: string;
+  readonly responseHeader = new Metadata();
+  readonly responseTrailer = new Metadata();
+  readonly #call: ServerInterceptingCallInterface;
+  readonly #environment: CallEnvironment;
+  readonly #requests: Incoming<unknown>;
+  readonly #responses: Codec<any>;
+  readonly #window = new ByteWindow();
+  readonly #started = performance.now();
+  #sent = 0;
+  #headerSent = false;
+  /** Set when the call is over, with the reason unless it ended by its handler's word. */
+  #over: { readonly reason?: StatusError } | undefined;
+  #abort: AbortController | undefined;
+  #log: Logger | undefined;
+  #deadlineTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    call: ServerInterceptingCallInterface,
+    bound: BoundMethod,
+    metadata: Metadata,
+    environment: CallEnvironment,
+  ) {
+    this.#call = call;
+    this.bound = bound;
+    this.metadata = metadata;
+    this.#environment = environment;
+    this.#responses = bound.method.response;
+    this.requestId = readRequestId(metadata);
+    this.responseHeader.set(REQUEST_ID, this.requestId);
+    this.#requests = new Incoming({
+      codec: bound.method.request,
+      startRead: () => call.startRead(),
+      toDecodeError: (cause) => new StatusError('INTERNAL', 'the request is no whole message', { cause }),
+    });
+    this.#startDeadline();
+    environment.onStart(this);
+  }
+
+  // --- what the handler sees ---
+
+  get method(): string {
+    return this.bound.method.path;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#over?.reason !== undefined) this.#abort.abort(this.#over.reason);
+    return this.#abort.signal;
+  }
+
+  get deadline(): Date | undefined {
+    const deadline = this.#call.getDeadline();
+    return deadline === Infinity ? undefined : new Date(deadline);
+  }
+
+  get peer(): string {
+    return this.#call.getPeer();
+  }
+
+  get log(): Logger {
+    this.#log ??= this.#environment.log.child({ method: this.method, requestId: this.requestId });
+    return this.#log;
+  }
+
+  get draining(): AbortSignal {
+    return this.#environment.draining;
+  }
+
+  write(message: object): Promise<void> | undefined {
+    if (this.#over !== undefined) {
+      throw this.#over.reason ?? new StatusError('INTERNAL', 'a response was written after the end of the call');
+    }
+    const bytes = this.#responses.encode(message);
+    const { maxMessageBytes } = this.#environment;
+    if (bytes.length > maxMessageBytes) {
+      throw new StatusError('RESOURCE_EXHAUSTED', `a response of ${bytes.length} bytes: the most is ${maxMessageBytes}`);
+    }
+    this.#sendHeader();
+    this.#sent += 1;
+    this.#window.take(bytes.length);
+    this.#call.sendMessage(bytes, () => this.#window.give(bytes.length));
+    return this.#window.wait();
+  }
+
+  // --- what grpc-js reports ---
+
+  onMessage(bytes: Buffer): void {
+    this.#requests.push(bytes);
+  }
+
+  onHalfClose(): void {
+    // The end of a stream must be told from a cancel. A single request is whole by itself.
+    if (!this.bound.method.requestStream) return this.#requests.end();
+    confirmEnd(this.#call, {
+      isCancelled: () => this.#over !== undefined,
+      onEnd: () => this.#requests.end(),
+      onLost: () => this.onCancel(),
+      onInexact: this.#environment.onInexactEnd,
+    });
+  }
+
+  /** grpc-js reports this after a normal end, too: then the call is over already. */
+  onCancel(): void {
+    const isLate = Date.now() >= Number(this.#call.getDeadline());
+    this.#break(
+      isLate
+        ? new StatusError('DEADLINE_EXCEEDED', 'the deadline has passed')
+        : new StatusError('CANCELLED', 'the call was cancelled or cut off'),
+    );
+  }
+
+  // --- the course of a call ---
+
+  /** Runs the handler and ends the call with what comes of it. Never rejects. */
+  async run(): Promise<void> {
+    const { method, handler } = this.bound;
+    try {
+      this.#requests.pull();
+      const input = method.requestStream ? this.#requests : await this.#readSingle();
+      const output = handler(input as RequestStream<unknown>, this);
+      if (!method.responseStream) this.write((await output) as object);
+      else if (isAsyncIterable(output)) await this.#writeAll(output);
+      else await output;
+      this.#finish(OK);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Ends the call from outside, with a status that the client gets. */
+  end(reason: StatusError): void {
+    if (this.#over !== undefined) return;
+    this.#sendStatus(toStatus(reason));
+    this.#break(reason);
+  }
+
+  async #readSingle(): Promise<unknown> {
+    const first = await this.#requests.next();
+    if (first.done === true) throw new StatusError('INTERNAL', 'the call ended without a request');
+    const second = await this.#requests.next();
+    if (second.done !== true) throw new StatusError('INTERNAL', 'the call has more than one request');
+    return first.value;
+  }
+
+  async #writeAll(output: AsyncIterable<object>): Promise<void> {
+    const iterator = output[Symbol.asyncIterator]();
+    for (;;) {
+      const result = await iterator.next();
+      if (result.done === true) return;
+      try {
+        const waiting = this.write(result.value);
+        if (waiting !== undefined) await waiting;
+      } catch (error) {
+        // The call is over, or the response cannot be encoded: let the generator clean up.
+        await iterator.return?.();
+        throw error;
+      }
+    }
+  }
+
+  #fail(error: unknown): void {
+    const status = toStatus(error);
+    if (this.#over === undefined) this.#finish(status, error);
+    else if (status.unexpected && !isAbort(error)) this.log.error({ err: error }, 'a handler failed after its call was over');
+  }
+
+  #finish(status: WireStatus, error?: unknown): void {
+    if (this.#over !== undefined) return;
+    this.#sendStatus(status);
+    this.#close({}, status, error);
+  }
+
+  #sendStatus({ code, message, details }: WireStatus): void {
+    if (details !== undefined) this.responseTrailer.set(DETAILS_TRAILER, details);
+    this.#sendHeader();
+    this.#call.sendStatus({ code: statusCodes[code], details: message, metadata: this.responseTrailer });
+  }
+
+  /** Ends the call for the handler: its requests throw, its writes reject, its signal aborts. */
+  #break(reason: StatusError): void {
+    if (this.#over !== undefined) return;
+    this.#close({ reason }, toStatus(reason));
+    this.#requests.fail(reason, { discard: true });
+    this.#window.close(reason);
+    this.#abort?.abort(reason);
+  }
+
+  #close(over: { readonly reason?: StatusError }, { code, message, unexpected }: WireStatus, error?: unknown): void {
+    this.#over = over;
+    clearTimeout(this.#deadlineTimer);
+    this.#environment.onEnd(this, {
+      code,
+      message,
+      durationMs: performance.now() - this.#started,
+      received: this.#requests.received,
+      sent: this.#sent,
+      ...(unexpected && { error }),
+    });
+  }
+
+  #sendHeader(): void {
+    if (this.#headerSent) return;
+    this.#headerSent = true;
+    this.#call.sendMetadata(this.responseHeader);
+  }
+
+  /** grpc-js ends a call at its deadline only once the client has read what was sent before: this does not wait. */
+  #startDeadline(): void {
+    const deadline = Number(this.#call.getDeadline());
+    if (deadline === Infinity) return;
+    const end = (): void => this.end(new StatusError('DEADLINE_EXCEEDED', 'the deadline has passed'));
+    this.#deadlineTimer = setTimeout(end, Math.max(0, deadline - Date.now()));
+  }
+}
+
+function readRequestId(metadata: Metadata): string {
+  const [given] = metadata.get(REQUEST_ID);
+  return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<object> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+}

@@ -1,0 +1,42 @@
+import { createClient, Metadata } from '@streamworks/common';
+import { runClient, UsageError } from '@streamworks/common/cli';
+import { SayHello } from '@streamworks/proto/hello';
+
+await runClient({
+  name: 'hello',
+  target: 'localhost:8080',
+  parameters: '[name]',
+  description: 'Sends a name (default streamworks) and prints the greeting, with the metadata of the response.',
+  options: {
+    'request-id': { type: 'string', help: 'the x-request-id to send (default: the server makes one)' },
+  },
+  async run({ target, positionals: [name = 'streamworks'], options, signal, print }) {
+    const client = createClient(SayHello, target);
+    let requestId: unknown;
+    let duration: unknown;
+    const { msg } = await client.hello(
+      { name },
+      {
+        signal,
+        metadata: toMetadata(options['request-id']),
+        onHeader: (header) => ([requestId] = header.get('x-request-id')),
+        onTrailer: (trailer) => ([duration] = trailer.get('x-duration-ms')),
+      },
+    );
+    print(msg);
+    print(`x-request-id: ${String(requestId)}`);
+    print(`x-duration-ms: ${String(duration)}`);
+    client.$close();
+    if (requestId === undefined || duration === undefined) throw new Error('the response lacks its metadata');
+  },
+});
+
+function toMetadata(requestId: unknown): Metadata {
+  const metadata = new Metadata();
+  if (requestId === undefined) return metadata;
+  if (!/^[\x21-\x7e]{1,128}$/.test(String(requestId))) {
+    throw new UsageError('a request id is 1 to 128 visible ASCII characters');
+  }
+  metadata.set('x-request-id', String(requestId));
+  return metadata;
+}

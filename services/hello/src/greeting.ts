@@ -1,0 +1,4 @@
+/** The greeting for a name. */
+export function toGreeting(name: string): string {
+  return `hello world! ${name}`;
+}

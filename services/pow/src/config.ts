@@ -1,0 +1,6 @@
+import { readServiceConfig, type Environment, type ServiceConfig } from '@streamworks/common';
+
+/** The settings of the pow service: those that every service has. */
+export function readConfig(environment: Environment): ServiceConfig {
+  return readServiceConfig(environment, { service: 'pow', port: 8082 });
+}
