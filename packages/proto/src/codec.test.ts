@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecodeError, EncodeError, type Codec } from './index.js';
 import { ServerStream } from './gen/stream/pow.js';
-import { LaptopService, } from './gen/techschool/pcbook/laptop_service.js';
+import { LaptopService } from './gen/techschool/pcbook/laptop_service.js';
 import { Health } from './gen/grpc/health/v1/health.js';
 
 const pow = ServerStream.methods.pow.request;

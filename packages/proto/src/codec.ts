@@ -154,7 +154,10 @@ function describe(value: unknown): string {
 type Converter = (message: LoaderMessage) => void;
 
 /** A function that replaces every `Long` in a decoded message, or undefined where the type can hold none. */
-function createExactConverter(plan: MessagePlan, made = new Map<MessagePlan, Converter | 'none'>()): Converter | undefined {
+function createExactConverter(
+  plan: MessagePlan,
+  made = new Map<MessagePlan, Converter | 'none'>(),
+): Converter | undefined {
   const known = made.get(plan);
   if (known !== undefined) return known === 'none' ? undefined : known;
   const steps: Converter[] = [];
@@ -220,4 +223,3 @@ function toBigInt({ high, low, unsigned }: Long): bigint {
   if (signedHigh >= -0x20_0000 && signedHigh < 0x20_0000) return BigInt(signedHigh * 0x1_0000_0000 + (low >>> 0));
   return (BigInt(signedHigh) << 32n) | BigInt(low >>> 0);
 }
-

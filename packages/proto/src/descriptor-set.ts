@@ -43,7 +43,7 @@ export function readDescriptorSet(): FileDescriptor[] {
 /** Splits `FileDescriptorSet { repeated FileDescriptorProto file = 1; }` without decoding the files. */
 function splitFiles(set: Buffer): Buffer[] {
   const files: Buffer[] = [];
-  for (let position = 0; position < set.length; ) {
+  for (let position = 0; position < set.length;) {
     if (set[position] !== 0x0a) throw new Error('descriptors.binpb is no FileDescriptorSet');
     let length = 0;
     let shift = 0;

@@ -117,12 +117,7 @@ export function createPlans(encodedFiles: readonly Buffer[]): Plans {
   return { messages: new Map([...scope.messages].map(([name, { plan }]) => [name, plan])), methods };
 }
 
-function declareTypes(
-  parent: string,
-  messages: MessageDescriptor[],
-  enums: EnumDescriptor[],
-  scope: Scope,
-): void {
+function declareTypes(parent: string, messages: MessageDescriptor[], enums: EnumDescriptor[], scope: Scope): void {
   for (const descriptor of messages) {
     const name = joinName(parent, descriptor.name);
     const plan = { name, fields: new Map(), numbers: new Map(), oneofs: new Set<string>() };

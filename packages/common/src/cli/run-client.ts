@@ -69,7 +69,9 @@ function readCommandLine(command: ClientCommand, args: readonly string[]) {
     const { values, positionals } = parseArgs({
       args: args.map((arg) => (isNumber(arg) ? `\0${arg}` : arg)),
       options: {
-        ...Object.fromEntries(Object.entries(command.options ?? {}).map(([name, { help: _, ...option }]) => [name, option])),
+        ...Object.fromEntries(
+          Object.entries(command.options ?? {}).map(([name, { help: _, ...option }]) => [name, option]),
+        ),
         target: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       } as Options,
@@ -103,7 +105,10 @@ function toHelp({ name, parameters, description, target, options = {} }: ClientC
 function describe(error: unknown, { name, target }: ClientCommand): string {
   if (error instanceof UsageError) return `${error.message}\nTry: pnpm client ${name} --help`;
   if (error instanceof CallError) {
-    const hint = error.code === 'UNAVAILABLE' ? `\nIs the service running? Start all with: pnpm dev (it listens on ${target})` : '';
+    const hint =
+      error.code === 'UNAVAILABLE'
+        ? `\nIs the service running? Start all with: pnpm dev (it listens on ${target})`
+        : '';
     return `${error.code}: ${error.statusMessage}${hint}`;
   }
   if (error instanceof EncodeError) return error.message;

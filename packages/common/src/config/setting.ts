@@ -49,7 +49,10 @@ function toShownValue(variable: string, value: string): string {
   return JSON.stringify(shown.length > 100 ? `${shown.slice(0, 100)}…` : shown);
 }
 
-const digits = z.string().regex(/^\d{1,15}$/).transform(Number);
+const digits = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
 
 /** Schemas for the values that settings have in common. Each reads text. */
 export const schemas = {

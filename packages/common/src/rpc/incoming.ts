@@ -113,7 +113,11 @@ export class Incoming<Message> implements RequestStream<Message> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  async *batches({ max = DEFAULT_BATCH }: { readonly max?: number } = {}): AsyncGenerator<Message[], undefined, undefined> {
+  async *batches({ max = DEFAULT_BATCH }: { readonly max?: number } = {}): AsyncGenerator<
+    Message[],
+    undefined,
+    undefined
+  > {
     let finished = false;
     try {
       for (;;) {

@@ -21,7 +21,8 @@ export function createReflectionServices(names: readonly string[]): Service[] {
     requests: RequestStream<ServerReflectionRequest>,
     _context: Context<ServerReflectionResponse>,
   ): AsyncGenerator<MessageInit<ServerReflectionResponse>> {
-    for await (const request of requests) yield { ...answer(request), validHost: request.host, originalRequest: request };
+    for await (const request of requests)
+      yield { ...answer(request), validHost: request.host, originalRequest: request };
   }
   // The messages of v1alpha are those of v1 by another name.
   return [
@@ -46,7 +47,9 @@ function createAnswerer(names: readonly string[]) {
       return { allExtensionNumbersResponse: { baseTypeName: allExtensionNumbersOfType } };
     }
     if (fileContainingExtension) {
-      return notFound(`extension ${fileContainingExtension.extensionNumber} of ${fileContainingExtension.containingType}`);
+      return notFound(
+        `extension ${fileContainingExtension.extensionNumber} of ${fileContainingExtension.containingType}`,
+      );
     }
     return toError(statusCodes.INVALID_ARGUMENT, 'the request asks for nothing');
   };

@@ -88,12 +88,14 @@ export async function serve({ config, log, services, aliases = {} }: ServeOption
   let metricsPort: number | undefined;
   try {
     port = await listenGrpc(server, config.host, config.port);
-    metricsPort = config.metricsPort === 'off' ? undefined : await listenHttp(metricsServer, config.host, config.metricsPort);
+    metricsPort =
+      config.metricsPort === 'off' ? undefined : await listenHttp(metricsServer, config.host, config.metricsPort);
   } catch (error) {
     server.forceShutdown();
     throw error;
   }
-  if (isOpenAddress(config.host)) log.warn({ host: config.host }, 'listening beyond this machine without TLS or authentication');
+  if (isOpenAddress(config.host))
+    log.warn({ host: config.host }, 'listening beyond this machine without TLS or authentication');
   log.info({ host: config.host, port, metricsPort, reflection: config.reflection }, 'listening');
 
   let stopped: Promise<void> | undefined;

@@ -123,7 +123,10 @@ export class ServerCall implements Context<any> {
     const bytes = this.#responses.encode(message);
     const { maxMessageBytes } = this.#environment;
     if (bytes.length > maxMessageBytes) {
-      throw new StatusError('RESOURCE_EXHAUSTED', `a response of ${bytes.length} bytes: the most is ${maxMessageBytes}`);
+      throw new StatusError(
+        'RESOURCE_EXHAUSTED',
+        `a response of ${bytes.length} bytes: the most is ${maxMessageBytes}`,
+      );
     }
     this.#sendHeader();
     this.#sent += 1;
@@ -211,7 +214,8 @@ export class ServerCall implements Context<any> {
   #fail(error: unknown): void {
     const status = toStatus(error);
     if (this.#over === undefined) this.#finish(status, error);
-    else if (status.unexpected && !isAbort(error)) this.log.error({ err: error }, 'a handler failed after its call was over');
+    else if (status.unexpected && !isAbort(error))
+      this.log.error({ err: error }, 'a handler failed after its call was over');
   }
 
   #finish(status: WireStatus, error?: unknown): void {
