@@ -15,7 +15,9 @@ export function createPrettyStream(destination?: DestinationStream): Destination
   return {
     write(line) {
       const log = JSON.parse(line) as Record<string, unknown>;
-      sink.write(log['msg'] === CALL_MESSAGE && log['err'] === undefined ? formatCall(log) : formatLine(log));
+      const isPlainCall = log['msg'] === CALL_MESSAGE && log['err'] === undefined;
+      const text = isPlainCall ? formatCall(log) : formatLine(log);
+      sink.write(text.endsWith('\n') ? text : `${text}\n`); // pino-pretty ends only lines that show their object
     },
   };
 }

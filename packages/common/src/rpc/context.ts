@@ -21,7 +21,7 @@ export interface Context<Response = never> {
   readonly peer: string;
   /** Logs with the method and the request id in every line. */
   readonly log: Logger;
-  /** Sent before the first response, or with the status where there is none: set it before the first response. */
+  /** Sent before the first response; with the trailer where the call fails before that. Set it before the first response. */
   readonly responseHeader: Metadata;
   /** Sent with the status. */
   readonly responseTrailer: Metadata;

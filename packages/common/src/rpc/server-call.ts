@@ -226,7 +226,9 @@ export class ServerCall implements Context<any> {
 
   #sendStatus({ code, message, details }: WireStatus): void {
     if (details !== undefined) this.responseTrailer.set(DETAILS_TRAILER, details);
-    this.#sendHeader();
+    // A failure without a response goes out as trailers alone, header and all: only such a call may be tried again.
+    if (code === 'OK') this.#sendHeader();
+    else if (!this.#headerSent) this.responseTrailer.merge(this.responseHeader);
     this.#call.sendStatus({ code: statusCodes[code], details: message, metadata: this.responseTrailer });
   }
 

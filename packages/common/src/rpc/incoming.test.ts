@@ -1,0 +1,153 @@
+import type { Codec } from '@streamworks/proto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { collect } from '../testing/streams.js';
+import { WINDOW_BYTES } from './byte-window.js';
+import { Incoming } from './incoming.js';
+
+/** Text as messages; `!` cannot be decoded. */
+const codec: Codec<string> = {
+  encode: (text) => Buffer.from(text),
+  decode(bytes) {
+    const text = Buffer.from(bytes).toString();
+    if (text === '!') throw new Error('bad bytes');
+    return text;
+  },
+};
+
+function createIncoming() {
+  const calls = { reads: 0, returns: 0 };
+  const incoming = new Incoming({
+    codec,
+    startRead: () => (calls.reads += 1),
+    toDecodeError: (error) => error,
+    onReturn: () => (calls.returns += 1),
+  });
+  return { incoming, calls };
+}
+
+describe('Incoming', () => {
+  it('gives messages in order and then the end', async () => {
+    const { incoming } = createIncoming();
+    for (const text of ['a', 'b', 'c']) incoming.push(Buffer.from(text));
+    incoming.end();
+    expect(await collect(incoming)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gives every message once and in order, whatever the order of arrivals, reads and batches', async () => {
+    const step = fc.oneof(fc.constant('push'), fc.constant('next'), fc.integer({ min: 1, max: 5 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 200 }), async (steps) => {
+        const { incoming } = createIncoming();
+        let pushed = 0;
+        const early: Promise<string | undefined>[] = [];
+        const taken: (string | undefined)[] = [];
+        const push = (): void => incoming.push(Buffer.from(String(pushed++)));
+        for (const action of steps) {
+          if (action === 'push') push();
+          // A reader may come before its message; a batch is taken by the reader who has taken all before it.
+          else if (action === 'next') early.push(incoming.next().then(({ value }) => value));
+          else {
+            while (pushed <= taken.length + early.length) push();
+            taken.push(...(await Promise.all(early.splice(0))));
+            taken.push(...((await incoming.batches({ max: action }).next()).value ?? []));
+          }
+        }
+        incoming.end();
+        taken.push(...(await Promise.all(early)), ...(await collect(incoming)));
+        expect(taken.filter((text) => text !== undefined).map(Number)).toEqual([...Array(pushed).keys()]);
+      }),
+    );
+  });
+
+  it('asks for no more than the window while nobody takes anything', () => {
+    const { incoming, calls } = createIncoming();
+    incoming.pull();
+    const message = Buffer.alloc(1000, 'x');
+    let pushed = 0;
+    while (calls.reads > pushed) {
+      incoming.push(message);
+      pushed += 1;
+    }
+    expect(pushed * message.length).toBeLessThanOrEqual(WINDOW_BYTES + message.length);
+    expect(pushed * message.length).toBeGreaterThan(WINDOW_BYTES / 2);
+  });
+
+  it('asks again when half of the window is free', async () => {
+    const { incoming, calls } = createIncoming();
+    incoming.pull();
+    incoming.push(Buffer.alloc(WINDOW_BYTES, 'x'));
+    expect(calls.reads).toBe(1);
+    await incoming.next();
+    expect(calls.reads).toBe(2);
+  });
+
+  it('does not recurse when the transport answers inside startRead', async () => {
+    const total = 100_000;
+    let sent = 0;
+    const incoming: Incoming<string> = new Incoming({
+      codec,
+      startRead() {
+        if (sent === total) return incoming.end();
+        sent += 1;
+        incoming.push(Buffer.from('x'));
+      },
+      toDecodeError: (error) => error,
+    });
+    incoming.pull();
+    expect(await collect(incoming)).toHaveLength(total);
+  });
+
+  it('gives the messages before a bad one, then its error, then nothing', async () => {
+    const { incoming } = createIncoming();
+    for (const text of ['a', '!', 'c']) incoming.push(Buffer.from(text));
+    incoming.end();
+    expect(await incoming.next()).toEqual({ done: false, value: 'a' });
+    await expect(incoming.next()).rejects.toThrow('bad bytes');
+    await expect(incoming.next()).rejects.toThrow('bad bytes');
+  });
+
+  it('ends a batch before a bad message', async () => {
+    const { incoming } = createIncoming();
+    for (const text of ['a', 'b', '!', 'd']) incoming.push(Buffer.from(text));
+    const batches = incoming.batches();
+    expect((await batches.next()).value).toEqual(['a', 'b']);
+    await expect(batches.next()).rejects.toThrow('bad bytes');
+  });
+
+  it('fails every reader that waits, and drops what was not taken', async () => {
+    const { incoming } = createIncoming();
+    const waiting = incoming.next();
+    incoming.fail(new Error('cut'), { discard: true });
+    incoming.push(Buffer.from('late'));
+    await expect(waiting).rejects.toThrow('cut');
+    await expect(incoming.next()).rejects.toThrow('cut');
+  });
+
+  it('gives what has arrived before the error when it is not discarded', async () => {
+    const { incoming } = createIncoming();
+    incoming.push(Buffer.from('a'));
+    incoming.fail(new Error('status'), { discard: false });
+    expect((await incoming.next()).value).toBe('a');
+    await expect(incoming.next()).rejects.toThrow('status');
+  });
+
+  it('does not end after a cancel, though the end had arrived before it', async () => {
+    const { incoming } = createIncoming();
+    incoming.push(Buffer.from('a'));
+    incoming.end();
+    incoming.fail(new Error('cut'), { discard: true });
+    await expect(incoming.next()).rejects.toThrow('cut');
+  });
+
+  it('tells when the reader leaves early, and not when it reaches the end', async () => {
+    const { incoming, calls } = createIncoming();
+    incoming.push(Buffer.from('a'));
+    incoming.push(Buffer.from('b'));
+    for await (const _ of incoming) break;
+    expect(calls.returns).toBe(1);
+    incoming.end();
+    await collect(incoming.batches());
+    expect(calls.returns).toBe(1);
+  });
+});
