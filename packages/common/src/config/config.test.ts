@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readServiceConfig } from './service-config.js';
+import { createServiceSettings, readServiceConfig } from './service-config.js';
 import { readSettings, schemas, StartError, type Environment, type Setting } from './setting.js';
 
 const readPow = (environment: Environment) => readServiceConfig(environment, { service: 'pow', port: 8082 });
@@ -97,5 +98,21 @@ describe('readSettings', () => {
   it('shows a URL without user and password', () => {
     const value = 'postgres://ann:hunter2@db/x';
     expect(startError(() => readSettings({ URL: value }, { value: setting('URL') }))).toContain('"postgres://db/x"');
+  });
+});
+
+describe('docs/settings.md', () => {
+  const docs = readFileSync(new URL('../../../../docs/settings.md', import.meta.url), 'utf8');
+  const settings: Setting<unknown>[] = Object.values(createServiceSettings({ service: 'pow', port: 8082 }));
+
+  it.each(settings)('has the row of $variable as the code has it', (setting) => {
+    const value = setting.variable === 'LOG_FORMAT' ? 'json' : setting.default; // pretty where tests have a terminal
+    const row = `| \`${setting.variable}\` | \`${value}\` | ${setting.allowed} | ${setting.description} |`;
+    expect(docs).toContain(row);
+  });
+
+  it('has no other setting', () => {
+    const rows = docs.match(/^\| `[A-Z_]+` \|/gm);
+    expect(rows).toHaveLength(settings.length);
   });
 });

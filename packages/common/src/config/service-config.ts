@@ -49,7 +49,7 @@ export function createServiceSettings({ service, port, metricsPort }: ServiceDef
     },
     logFormat: {
       variable: 'LOG_FORMAT',
-      description: '`json`: one object a line. `pretty`: for people.',
+      description: '`json`: one object a line. `pretty`: for people; the default in a terminal.',
       allowed: `one of ${logFormats.join(', ')}`,
       default: process.stdout.isTTY ? 'pretty' : 'json',
       schema: z.enum(logFormats),
