@@ -1,6 +1,7 @@
 import { createClient, Metadata } from '@streamworks/common';
 import { runClient, UsageError } from '@streamworks/common/cli';
 import { SayHello } from '@streamworks/proto/hello';
+import { toGreeting } from './greeting.js';
 
 await runClient({
   name: 'hello',
@@ -11,6 +12,7 @@ await runClient({
     'request-id': { type: 'string', help: 'the x-request-id to send (default: the server makes one)' },
   },
   async run({ target, positionals: [name = 'streamworks'], options, signal, print }) {
+    const metadata = toMetadata(options['request-id']);
     const client = createClient(SayHello, target);
     let requestId: unknown;
     let duration: unknown;
@@ -18,7 +20,7 @@ await runClient({
       { name },
       {
         signal,
-        metadata: toMetadata(options['request-id']),
+        metadata,
         onHeader: (header) => ([requestId] = header.get('x-request-id')),
         onTrailer: (trailer) => ([duration] = trailer.get('x-duration-ms')),
       },
@@ -27,6 +29,7 @@ await runClient({
     print(`x-request-id: ${String(requestId)}`);
     print(`x-duration-ms: ${String(duration)}`);
     client.$close();
+    if (msg !== toGreeting(name)) throw new Error('the server greets in other words');
     if (requestId === undefined || duration === undefined) throw new Error('the response lacks its metadata');
   },
 });

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '@streamworks/common';
 import { readDuration, readNumber, runClient } from '@streamworks/common/cli';
 import { BidirectionalStreamServer } from '@streamworks/proto/stream/sqrt';
+import { toDecimal } from './decimal.js';
 
 const defaultNumbers = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
@@ -17,14 +18,16 @@ await runClient({
     const numbers = (positionals.length > 0 ? positionals : defaultNumbers).map(readNumber);
     const intervalMs = readDuration(String(options['interval'] ?? '1s'));
     const client = createClient(BidirectionalStreamServer, target);
-    let received = 0;
+    const roots: string[] = [];
     for await (const { sqrt } of client.sqrt(sendSlowly(numbers, intervalMs, signal), { signal })) {
-      received += 1;
-      print(sqrt);
+      const root = toDecimal(sqrt);
+      roots.push(root);
+      print(root);
     }
     print('Server Closed');
     client.$close();
-    if (received !== numbers.length) throw new Error(`${received} replies to ${numbers.length} numbers`);
+    const expected = numbers.map((number) => toDecimal(Math.sqrt(number)));
+    if (roots.join() !== expected.join()) throw new Error(`these are not the roots of ${numbers.join(' ')}`);
   },
 });
 

@@ -1,4 +1,5 @@
-export { runClient, type ClientCommand, type ClientInput } from './run-client.js';
+export { runClient } from './run-client.js';
+export type { ClientCommand, ClientInput, ClientOption } from './client-command.js';
 export { isPiped, readLines } from './read-lines.js';
-export { readDuration, readInteger, readNumber } from './read-number.js';
+export { readDuration, readInt64, readNumber } from './read-number.js';
 export { UsageError } from './usage-error.js';
