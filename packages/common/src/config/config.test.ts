@@ -112,7 +112,7 @@ describe('docs/settings.md', () => {
   });
 
   it('has no other setting', () => {
-    const rows = docs.match(/^\| `[A-Z_]+` \|/gm);
+    const rows = docs.match(/^\| `[A-Z0-9_]+` \|/gm);
     expect(rows).toHaveLength(settings.length);
   });
 });

@@ -75,6 +75,13 @@ export function createServiceSettings({ service, port, metricsPort }: ServiceDef
       default: '16384',
       schema: schemas.integer(1, 2 ** 31 - 1),
     },
+    directHttp2: {
+      variable: 'DIRECT_HTTP2',
+      description: 'Whether messages go straight to HTTP/2, several times faster, where this version of grpc-js allows it.',
+      allowed: 'on or off',
+      default: 'on',
+      schema: schemas.onOff,
+    },
     reflection: {
       variable: 'REFLECTION',
       description: 'Whether server reflection is served. By default on, and off under NODE_ENV=production.',

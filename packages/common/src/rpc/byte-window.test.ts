@@ -16,7 +16,7 @@ describe('ByteWindow', () => {
     const window = new ByteWindow();
     window.take(FULL);
     const waits = [window.wait(), window.wait(), window.wait()];
-    window.give(FULL);
+    window.give(1, FULL);
     await expect(Promise.all(waits)).resolves.toEqual([undefined, undefined, undefined]);
   });
 

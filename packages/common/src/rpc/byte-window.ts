@@ -18,9 +18,9 @@ export class ByteWindow {
     this.#used += bytes + MESSAGE_OVERHEAD_BYTES;
   }
 
-  /** Gives the room back when the transport is done with the message. */
-  give(bytes: number): void {
-    this.#used -= bytes + MESSAGE_OVERHEAD_BYTES;
+  /** Gives the room back when the transport is done with some messages, of so many bytes together. */
+  give(messages: number, bytes: number): void {
+    this.#used -= bytes + messages * MESSAGE_OVERHEAD_BYTES;
     if (this.#used > LOW_WATER || this.#waiters.length === 0) return;
     const waiters = this.#waiters;
     this.#waiters = [];

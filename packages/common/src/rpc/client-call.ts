@@ -2,8 +2,8 @@ import type { ChannelInterface, Metadata, StatusObject } from '@grpc/grpc-js';
 import type { Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
 import { StatusError, toStatusCode, type ErrorCode } from '../errors/status-error.js';
+import { createClientTransport, type ClientTransport } from './client-transport.js';
 import { Incoming } from './incoming.js';
-import { Outgoing } from './outgoing.js';
 
 /** What one call is given by its client; the rest comes from the options of the call. */
 export interface ClientCallOptions {
@@ -14,6 +14,8 @@ export interface ClientCallOptions {
   readonly signals: readonly AbortSignal[];
   readonly onHeader: ((header: Metadata) => void) | undefined;
   readonly onTrailer: ((trailer: Metadata) => void) | undefined;
+  readonly maxMessageBytes: number;
+  readonly directHttp2: boolean;
 }
 
 const CANCELLED = 1;
@@ -24,37 +26,46 @@ export class ClientCall {
   readonly responses: Incoming<any>;
   readonly #call: ReturnType<ChannelInterface['createCall']>;
   readonly #method: Method<any, any>;
-  readonly #outgoing: Outgoing;
+  readonly #transport: ClientTransport;
   readonly #options: ClientCallOptions;
-  #over = false;
   readonly #abort: () => void;
+  readonly #deadlineTimer: NodeJS.Timeout | undefined;
+  #over = false;
 
   constructor(options: ClientCallOptions) {
     const { channel, method, metadata, deadline, signals } = options;
     this.#options = options;
     this.#method = method;
+    // Set before grpc-js sets its own: of two timers for one moment the first fires first.
+    if (deadline !== undefined) this.#deadlineTimer = this.#startDeadline(deadline);
     const call = channel.createCall(method.path, deadline ?? Infinity, null, null, null);
     this.#call = call;
+    this.#transport = createClientTransport({
+      call,
+      isDirect: options.directHttp2,
+      requestStream: method.requestStream,
+      maxMessageBytes: options.maxMessageBytes,
+      onMessage: (message) => this.responses.push(message),
+      onBadFrame: (error) => this.#failFrame(error),
+    });
     this.responses = new Incoming({
       codec: method.response,
-      startRead: () => call.startRead(),
+      source: this.#transport,
       toDecodeError: (error) => this.#failDecode(error),
       onReturn: () => this.cancel('the reader of the responses left before their end'),
     });
-    this.#outgoing = new Outgoing(
-      (bytes, sent) => call.sendMessageWithContext({ callback: sent }, bytes),
-      () => call.halfClose(),
-    );
     this.#abort = () => this.cancel(describeAbort(signals));
     call.start(metadata, {
-      onReceiveMetadata: (header) => options.onHeader?.(header),
-      onReceiveMessage: (bytes: Buffer) => this.responses.push(bytes),
-      onReceiveStatus: (status) => this.#onStatus(status),
+      onReceiveMetadata: (header) => {
+        this.#transport.onHeader();
+        options.onHeader?.(header);
+      },
+      onReceiveMessage: (bytes: Buffer) => this.#transport.onMessage(bytes),
+      onReceiveStatus: (status) => this.#transport.afterMessages(() => this.#onStatus(status)),
     });
     for (const signal of signals) signal.addEventListener('abort', this.#abort, { once: true });
     if (signals.some((signal) => signal.aborted)) this.#abort();
-    // Read at once, also where nobody takes a message yet: a grpc-js stream that was never read has no back-pressure.
-    this.responses.pull();
+    this.#transport.resume();
   }
 
   /** Sends one request; a promise where the caller must wait before it sends more. */
@@ -64,12 +75,12 @@ export class ClientCall {
 
   /** Sends one request that is encoded already. */
   writeEncoded(request: Buffer): Promise<void> | undefined {
-    return this.#outgoing.write(request);
+    return this.#transport.write(request);
   }
 
   /** Half-closes: no more requests. */
   halfClose(): void {
-    this.#outgoing.end();
+    this.#transport.halfClose();
   }
 
   /** Sends every request of the source, at the pace at which the server takes them, then half-closes. */
@@ -91,7 +102,9 @@ export class ClientCall {
 
   /** Cancels the call; does nothing where it is over. */
   cancel(reason: string): void {
-    if (!this.#over) this.#call.cancelWithStatus(CANCELLED, reason);
+    if (this.#over) return;
+    this.#transport.prepareCancel();
+    this.#call.cancelWithStatus(CANCELLED, reason);
   }
 
   /** The one response of a call that has one. */
@@ -109,18 +122,31 @@ export class ClientCall {
   #onStatus({ code: number, details: message, metadata: trailer }: StatusObject): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#deadlineTimer);
     for (const signal of this.#options.signals) signal.removeEventListener('abort', this.#abort);
     this.#options.onTrailer?.(trailer);
     const code = toStatusCode(number);
     const [details] = trailer.get('grpc-status-details-bin');
     if (code === 'OK') {
       this.responses.end();
-      this.#outgoing.close(new StatusError('CANCELLED', 'the server has ended the call'));
+      this.#transport.close(new StatusError('CANCELLED', 'the server has ended the call'));
       return;
     }
     const error = this.#toError(code, message, Buffer.isBuffer(details) ? details : undefined);
     this.responses.fail(error, { discard: false });
-    this.#outgoing.close(error);
+    this.#transport.close(error);
+  }
+
+  /** grpc-js ends the call when the time has come; see `prepareCancel`. */
+  #startDeadline(deadline: Date): NodeJS.Timeout {
+    return setTimeout(() => this.#transport.prepareCancel(), Math.max(0, deadline.getTime() - Date.now()));
+  }
+
+  #failFrame(cause: unknown): void {
+    const code = cause instanceof StatusError ? cause.code : 'INTERNAL';
+    const error = this.#toError(code, cause instanceof Error ? cause.message : 'the responses cannot be read');
+    this.responses.fail(error, { discard: false });
+    this.cancel(error.statusMessage);
   }
 
   #failDecode(cause: unknown): CallError {

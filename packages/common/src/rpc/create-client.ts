@@ -56,6 +56,8 @@ export interface ClientOptions {
   readonly unaryTimeoutMs?: number;
   /** The most bytes of one response. Default: 4 MiB. */
   readonly maxMessageBytes?: number;
+  /** Whether messages go straight to HTTP/2, several times faster, where this grpc-js allows it. Default: true. */
+  readonly directHttp2?: boolean;
 }
 
 /** Servers of other makers close a connection that pings more often than this. */
@@ -75,7 +77,7 @@ const RETRY_BUFFER_BYTES = 16 * 1024;
 export function createClient<C extends Contract<any>>(
   contract: C,
   target: string,
-  { unaryTimeoutMs = 10_000, maxMessageBytes = 4 * 1024 * 1024 }: ClientOptions = {},
+  { unaryTimeoutMs = 10_000, maxMessageBytes = 4 * 1024 * 1024, directHttp2 = true }: ClientOptions = {},
 ): Client<C> {
   const channel = new Channel(target, credentials.createInsecure(), {
     'grpc.max_receive_message_length': maxMessageBytes,
@@ -87,7 +89,7 @@ export function createClient<C extends Contract<any>>(
     'grpc.enable_channelz': 0,
   });
   const methods = Object.entries<Method<any, any>>(contract.methods).map(([name, method]) => {
-    const start = (options: CallOptions = {}): ClientCall => startCall({ channel, method, unaryTimeoutMs }, options);
+    const start = (options: CallOptions = {}): ClientCall => startCall({ channel, method, unaryTimeoutMs, maxMessageBytes, directHttp2 }, options);
     return [name, method.requestStream ? callWithStream(method, start) : callWithOne(method, start)];
   });
   return {
@@ -122,16 +124,18 @@ interface StartOptions {
   readonly channel: ChannelInterface;
   readonly method: Method<any, any>;
   readonly unaryTimeoutMs: number;
+  readonly maxMessageBytes: number;
+  readonly directHttp2: boolean;
 }
 
-function startCall({ channel, method, unaryTimeoutMs }: StartOptions, options: CallOptions): ClientCall {
+function startCall({ unaryTimeoutMs, ...fixed }: StartOptions, options: CallOptions): ClientCall {
+  const { method } = fixed;
   const { signal, parent, onHeader, onTrailer } = options;
   const isUnary = !method.requestStream && !method.responseStream;
   const metadata = options.metadata?.clone() ?? new Metadata();
   if (parent !== undefined && metadata.get('x-request-id').length === 0) metadata.set('x-request-id', parent.requestId);
   return new ClientCall({
-    channel,
-    method,
+    ...fixed,
     metadata,
     deadline: earliest(readDeadline(options, isUnary ? unaryTimeoutMs : 0), parent?.deadline),
     signals: [signal, parent?.signal].filter((candidate) => candidate !== undefined),

@@ -17,11 +17,17 @@ interface Waiter<Message> {
   reject(reason: unknown): void;
 }
 
+/** The side of a transport that messages come from. It may deliver some inside `resume`. */
+export interface MessageSource {
+  resume(): void;
+  pause(): void;
+}
+
 /** What an incoming stream needs of its call. */
 export interface IncomingOptions<Message> {
   readonly codec: Codec<Message>;
-  /** Asks the transport for one more message. */
-  readonly startRead: () => void;
+  /** Where the messages come from: told to go on while there is room, and to pause while there is none. */
+  readonly source: MessageSource;
   /** Makes the error for bytes that are no whole message; it also ends the stream. */
   readonly toDecodeError: (error: unknown) => unknown;
   /** Called when the reader leaves the loop before the end. */
@@ -39,8 +45,7 @@ export class Incoming<Message> implements RequestStream<Message> {
   #queuedBytes = 0;
   #waiters: Waiter<Message>[] = [];
   #end: { readonly error?: unknown } | undefined;
-  #readPending = false;
-  #pulling = false;
+  #paused = false;
   #received = 0;
 
   constructor(options: IncomingOptions<Message>) {
@@ -52,30 +57,21 @@ export class Incoming<Message> implements RequestStream<Message> {
     return this.#received;
   }
 
-  /** Asks for messages as long as there is room. The transport may answer inside `startRead`, hence the loop. */
-  pull(): void {
-    if (this.#pulling) return;
-    this.#pulling = true;
-    while (!this.#readPending && this.#end === undefined && this.#queuedBytes < WINDOW_BYTES) {
-      this.#readPending = true;
-      this.#options.startRead();
-    }
-    this.#pulling = false;
-  }
-
   /** A message has arrived. */
   push(bytes: Buffer): void {
-    this.#readPending = false;
     if (this.#end !== undefined) return;
     this.#received += 1;
     const waiter = this.#waiters.shift();
     if (waiter === undefined) {
       this.#queue.push(bytes);
       this.#queuedBytes += bytes.length + MESSAGE_OVERHEAD_BYTES;
+      if (this.#queuedBytes >= WINDOW_BYTES && !this.#paused) {
+        this.#paused = true;
+        this.#options.source.pause();
+      }
     } else {
       this.#settle(waiter, bytes);
     }
-    this.pull();
   }
 
   /** The sender has ended the stream: what has arrived can still be taken, then comes the end. */
@@ -99,13 +95,16 @@ export class Incoming<Message> implements RequestStream<Message> {
 
   next(): Promise<Result<Message>> {
     const bytes = this.#take();
-    return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject };
-      if (bytes !== undefined) this.#settle(waiter, bytes);
-      else if (this.#end === undefined) this.#waiters.push(waiter);
-      else if (this.#end.error !== undefined) reject(this.#end.error);
-      else resolve({ done: true, value: undefined });
-    });
+    if (bytes !== undefined) {
+      try {
+        return Promise.resolve({ done: false, value: this.#options.codec.decode(bytes) });
+      } catch (error) {
+        return Promise.reject(this.#failDecode(error));
+      }
+    }
+    if (this.#end === undefined) return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    if (this.#end.error !== undefined) return Promise.reject(this.#end.error);
+    return Promise.resolve({ done: true, value: undefined });
   }
 
   return(): Promise<Result<Message>> {
@@ -169,7 +168,10 @@ export class Incoming<Message> implements RequestStream<Message> {
     this.#queuedBytes -= bytes.length + MESSAGE_OVERHEAD_BYTES;
     if (this.#head === this.#queue.length) this.#clear();
     else if (this.#head === COMPACT_AT) this.#compact();
-    if (this.#queuedBytes < LOW_WATER) this.pull();
+    if (this.#paused && this.#queuedBytes < LOW_WATER) {
+      this.#paused = false;
+      this.#options.source.resume();
+    }
     return bytes;
   }
 

@@ -65,6 +65,7 @@ export async function serve({ config, log, services, aliases = {} }: ServeOption
     metrics,
     draining: draining.signal,
     maxMessageBytes: config.maxMessageBytes,
+    directHttp2: config.directHttp2,
   });
   const methods = createMethodTable(withStandardServices(services, config.reflection), aliases);
   const server = new Server({
@@ -193,6 +194,7 @@ interface EnvironmentOptions {
   readonly metrics: ServerMetrics;
   readonly draining: AbortSignal;
   readonly maxMessageBytes: number;
+  readonly directHttp2: boolean;
 }
 
 function createEnvironment({ calls, metrics, ...rest }: EnvironmentOptions): CallEnvironment {

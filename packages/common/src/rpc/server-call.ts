@@ -9,6 +9,7 @@ import type { Context, RequestStream } from './context.js';
 import type { BoundMethod } from './define-service.js';
 import { confirmEnd } from './end-guard.js';
 import { Incoming } from './incoming.js';
+import { createServerTransport, type ServerTransport } from './server-transport.js';
 
 /** How a call went; made once, at its end. */
 export interface CallOutcome {
@@ -32,8 +33,10 @@ export interface CallEnvironment {
   readonly onEnd: (call: ServerCall, outcome: CallOutcome) => void;
   /** The end of a request stream could not be told exactly from a cancel: see end-guard.ts. */
   readonly onInexactEnd: () => void;
-  /** The most bytes of a response. */
+  /** The most bytes of one message, either way. */
   readonly maxMessageBytes: number;
+  /** Whether messages go straight to HTTP/2, where this grpc-js allows it. */
+  readonly directHttp2: boolean;
 }
 
 const REQUEST_ID = 'x-request-id';
@@ -55,6 +58,7 @@ export class ServerCall implements Context<any> {
   readonly #requests: Incoming<unknown>;
   readonly #responses: Codec<any>;
   readonly #window = new ByteWindow();
+  readonly #transport: ServerTransport;
   readonly #started = performance.now();
   #sent = 0;
   #headerSent = false;
@@ -77,9 +81,17 @@ export class ServerCall implements Context<any> {
     this.#responses = bound.method.response;
     this.requestId = readRequestId(metadata);
     this.responseHeader.set(REQUEST_ID, this.requestId);
+    this.#transport = createServerTransport({
+      call,
+      isDirect: environment.directHttp2,
+      maxMessageBytes: environment.maxMessageBytes,
+      onMessage: (message) => this.#requests.push(message),
+      onBadFrame: (error) => this.#endBadly(error),
+      onSent: (messages, bytes) => this.#window.give(messages, bytes),
+    });
     this.#requests = new Incoming({
       codec: bound.method.request,
-      startRead: () => call.startRead(),
+      source: this.#transport,
       toDecodeError: (cause) => new StatusError('INTERNAL', 'the request is no whole message', { cause }),
     });
     this.#startDeadline();
@@ -131,17 +143,20 @@ export class ServerCall implements Context<any> {
     this.#sendHeader();
     this.#sent += 1;
     this.#window.take(bytes.length);
-    this.#call.sendMessage(bytes, () => this.#window.give(bytes.length));
+    this.#transport.send(bytes);
     return this.#window.wait();
   }
 
   // --- what grpc-js reports ---
 
   onMessage(bytes: Buffer): void {
-    this.#requests.push(bytes);
+    this.#transport.onMessage(bytes);
   }
 
   onHalfClose(): void {
+    if (!this.#transport.isWhole()) {
+      return this.end(new StatusError('INTERNAL', 'the requests ended in the middle of a message'));
+    }
     // The end of a stream must be told from a cancel. A single request is whole by itself.
     if (!this.bound.method.requestStream) return this.#requests.end();
     confirmEnd(this.#call, {
@@ -168,7 +183,7 @@ export class ServerCall implements Context<any> {
   async run(): Promise<void> {
     const { method, handler } = this.bound;
     try {
-      this.#requests.pull();
+      this.#transport.resume();
       const input = method.requestStream ? this.#requests : await this.#readSingle();
       const output = handler(input as RequestStream<unknown>, this);
       if (!method.responseStream) this.write((await output) as object);
@@ -185,6 +200,11 @@ export class ServerCall implements Context<any> {
     if (this.#over !== undefined) return;
     this.#sendStatus(toStatus(reason));
     this.#break(reason);
+  }
+
+  /** What came is no gRPC message: the call cannot go on. */
+  #endBadly(error: unknown): void {
+    this.end(error instanceof StatusError ? error : new StatusError('INTERNAL', 'the requests cannot be read'));
   }
 
   async #readSingle(): Promise<unknown> {
@@ -225,6 +245,7 @@ export class ServerCall implements Context<any> {
   }
 
   #sendStatus({ code, message, details }: WireStatus): void {
+    this.#transport.flush();
     if (details !== undefined) this.responseTrailer.set(DETAILS_TRAILER, details);
     // A failure without a response goes out as trailers alone, header and all: only such a call may be tried again.
     if (code === 'OK') this.#sendHeader();

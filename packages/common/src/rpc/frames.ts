@@ -1,0 +1,185 @@
+import { StatusError } from '../errors/status-error.js';
+
+/** Before each message: a byte that says whether it is compressed, and its length in four. */
+export const FRAME_HEADER_BYTES = 5;
+
+/** A message whose end is still to come starts with this much room, and doubles it as its bytes come in. */
+const FIRST_ROOM_BYTES = 16 * 1024;
+
+/**
+ * Cuts chunks of an HTTP/2 stream into messages:
+ * https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests (Length-Prefixed-Message).
+ *
+ * A message that lies in one chunk is a view of it, without a copy. One that does not is put together in a buffer that
+ * grows with what has arrived, so that neither tiny chunks nor a length that is never sent cost memory.
+ */
+export class FrameReader {
+  readonly #maxMessageBytes: number;
+  readonly #onMessage: (message: Buffer) => void;
+  readonly #header = Buffer.alloc(FRAME_HEADER_BYTES);
+  #headerBytes = 0;
+  /** The message that has begun and not ended, with as much room as it was given so far. */
+  #message: Buffer | undefined;
+  #messageBytes = 0;
+  #length = 0;
+
+  constructor(maxMessageBytes: number, onMessage: (message: Buffer) => void) {
+    this.#maxMessageBytes = maxMessageBytes;
+    this.#onMessage = onMessage;
+  }
+
+  /** Whether the stream may end here: false in the middle of a message. */
+  get isWhole(): boolean {
+    return this.#headerBytes === 0;
+  }
+
+  /** Takes a chunk in. Throws a StatusError for a message over the limit, and for one that claims to be compressed. */
+  push(chunk: Buffer): void {
+    let position = this.#headerBytes === 0 ? 0 : this.#continue(chunk, 0);
+    while (position + FRAME_HEADER_BYTES <= chunk.length) {
+      const start = position + FRAME_HEADER_BYTES;
+      const end = start + this.#readLength(chunk, position);
+      if (end > chunk.length) break;
+      this.#onMessage(chunk.subarray(start, end));
+      position = end;
+    }
+    if (position < chunk.length) this.#continue(chunk, position);
+  }
+
+  /** Adds to the frame that is not whole yet; gives the position behind what it took. */
+  #continue(chunk: Buffer, start: number): number {
+    let position = start;
+    if (this.#headerBytes < FRAME_HEADER_BYTES) {
+      const taken = chunk.copy(this.#header, this.#headerBytes, position);
+      this.#headerBytes += taken;
+      position += taken;
+      if (this.#headerBytes < FRAME_HEADER_BYTES) return position;
+      this.#length = this.#readLength(this.#header, 0);
+      this.#message = Buffer.allocUnsafe(Math.min(this.#length, FIRST_ROOM_BYTES));
+      this.#messageBytes = 0;
+    }
+    const end = Math.min(chunk.length, position + this.#length - this.#messageBytes);
+    const message = this.#makeRoom(end - position);
+    this.#messageBytes += chunk.copy(message, this.#messageBytes, position, end);
+    if (this.#messageBytes === this.#length) {
+      this.#message = undefined;
+      this.#headerBytes = 0;
+      this.#onMessage(message);
+    }
+    return end;
+  }
+
+  #makeRoom(bytes: number): Buffer {
+    const message = this.#message ?? Buffer.alloc(0);
+    const needed = this.#messageBytes + bytes;
+    if (needed <= message.length) return message;
+    const larger = Buffer.allocUnsafe(Math.min(this.#length, Math.max(needed, message.length * 2)));
+    message.copy(larger, 0, 0, this.#messageBytes);
+    this.#message = larger;
+    return larger;
+  }
+
+  #readLength(bytes: Buffer, position: number): number {
+    if (bytes[position] !== 0) {
+      throw new StatusError('INTERNAL', 'a message has the compressed flag set and the call has no encoding');
+    }
+    const length = bytes.readUInt32BE(position + 1);
+    if (length > this.#maxMessageBytes) {
+      throw new StatusError('RESOURCE_EXHAUSTED', `a message of ${length} bytes: the most is ${this.#maxMessageBytes}`);
+    }
+    return length;
+  }
+}
+
+/** A message of at least this size is sent as it is; smaller ones are copied together. */
+const LARGE_MESSAGE_BYTES = 16 * 1024;
+
+/** The side of an HTTP/2 stream that frames are written to. */
+export interface FrameSink {
+  write(chunk: Buffer, written: () => void): unknown;
+  cork(): void;
+  uncork(): void;
+  readonly writableEnded: boolean;
+  readonly destroyed: boolean;
+}
+
+/**
+ * Writes messages to an HTTP/2 stream, many in one chunk: the first goes out at once; those that come while it is on its
+ * way go out together when it has gone. An idle stream waits for nothing, a busy one pays for few writes.
+ */
+export class FrameWriter {
+  readonly #sink: FrameSink;
+  readonly #onSent: (messages: number, bytes: number) => void;
+  #frames: Buffer[] = [];
+  #bytes = 0;
+  #isWriting = false;
+
+  /** `onSent` is told how many messages, of how many bytes together, the transport has taken. */
+  constructor(sink: FrameSink, onSent: (messages: number, bytes: number) => void) {
+    this.#sink = sink;
+    this.#onSent = onSent;
+  }
+
+  write(message: Buffer): void {
+    this.#frames.push(message);
+    this.#bytes += message.length;
+    if (!this.#isWriting) this.flush();
+  }
+
+  /** Hands everything to the stream: before its end, or when the last write has gone out. */
+  flush(): void {
+    const frames = this.#frames;
+    if (frames.length === 0) return;
+    const bytes = this.#bytes;
+    this.#frames = [];
+    this.#bytes = 0;
+    if (this.#sink.destroyed || this.#sink.writableEnded) return;
+    this.#isWriting = true;
+    const written = (): void => {
+      this.#isWriting = false;
+      this.#onSent(frames.length, bytes);
+      this.flush();
+    };
+    if (bytes < LARGE_MESSAGE_BYTES * frames.length) this.#sink.write(join(frames, bytes), written);
+    else this.#writeEach(frames, written);
+  }
+
+  /** Messages that are large: to copy them would cost more than a write. */
+  #writeEach(frames: readonly Buffer[], written: () => void): void {
+    this.#sink.cork();
+    for (const [index, frame] of frames.entries()) {
+      this.#sink.write(toHeader(frame.length), noop);
+      this.#sink.write(frame, index === frames.length - 1 ? written : noop);
+    }
+    this.#sink.uncork();
+  }
+}
+
+function noop(): void {
+  // Each write has its own callback; the last one stands for all.
+}
+
+function toHeader(length: number): Buffer {
+  const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
+  writeHeader(header, 0, length);
+  return header;
+}
+
+function join(frames: readonly Buffer[], bytes: number): Buffer {
+  const chunk = Buffer.allocUnsafe(bytes + frames.length * FRAME_HEADER_BYTES);
+  let position = 0;
+  for (const frame of frames) {
+    writeHeader(chunk, position, frame.length);
+    chunk.set(frame, position + FRAME_HEADER_BYTES);
+    position += FRAME_HEADER_BYTES + frame.length;
+  }
+  return chunk;
+}
+
+function writeHeader(target: Buffer, position: number, length: number): void {
+  target[position] = 0;
+  target[position + 1] = length >>> 24;
+  target[position + 2] = length >>> 16;
+  target[position + 3] = length >>> 8;
+  target[position + 4] = length;
+}
