@@ -20,6 +20,9 @@ export interface ClientCallOptions {
 
 const CANCELLED = 1;
 
+/** For those who still wait to send when the server has ended a call with OK. One for all: a stack would tell nothing. */
+const serverHasEnded = new StatusError('CANCELLED', 'the server has ended the call');
+
 /** One call on the client, of any kind. It starts when it is made, and is over with its status. */
 export class ClientCall {
   /** The responses: they end with OK, and throw a CallError for any other status. */
@@ -37,13 +40,13 @@ export class ClientCall {
     this.#options = options;
     this.#method = method;
     // Set before grpc-js sets its own: of two timers for one moment the first fires first.
-    if (deadline !== undefined) this.#deadlineTimer = this.#startDeadline(deadline);
+    if (deadline !== undefined && method.requestStream) this.#deadlineTimer = this.#startDeadline(deadline);
     const call = channel.createCall(method.path, deadline ?? Infinity, null, null, null);
     this.#call = call;
     this.#transport = createClientTransport({
       call,
       isDirect: options.directHttp2,
-      requestStream: method.requestStream,
+      method,
       maxMessageBytes: options.maxMessageBytes,
       onMessage: (message) => this.responses.push(message),
       onBadFrame: (error) => this.#failFrame(error),
@@ -129,7 +132,7 @@ export class ClientCall {
     const [details] = trailer.get('grpc-status-details-bin');
     if (code === 'OK') {
       this.responses.end();
-      this.#transport.close(new StatusError('CANCELLED', 'the server has ended the call'));
+      this.#transport.close(serverHasEnded);
       return;
     }
     const error = this.#toError(code, message, Buffer.isBuffer(details) ? details : undefined);

@@ -1,3 +1,4 @@
+import type { Method } from '@streamworks/proto';
 import { ByteWindow } from './byte-window.js';
 import { FrameReader, FrameWriter } from './frames.js';
 import { prepareCancel, takeOverReads, takeOverWrites, type GrpcClientCall } from './grpc-js-internals.js';
@@ -26,8 +27,8 @@ export interface ClientTransportOptions {
   readonly call: GrpcClientCall;
   /** Whether to go straight to HTTP/2 where that can be done. */
   readonly isDirect: boolean;
-  /** Whether there is a stream of requests: a single one is not worth the way. */
-  readonly requestStream: boolean;
+  /** Only streams go straight to HTTP/2: a single message is not worth the way. */
+  readonly method: Pick<Method, 'requestStream' | 'responseStream'>;
   readonly maxMessageBytes: number;
   readonly onMessage: (message: Buffer) => void;
   /** The server has sent what is no gRPC message. */
@@ -45,7 +46,7 @@ type Sender = Pick<ClientTransport, 'write' | 'halfClose' | 'close'>;
  * the stream, or one by one through grpc-js where that cannot be done (it takes one at a time: a second one before the
  * callback of the first would replace it while the connection is being made).
  */
-function createSender({ call, isDirect, requestStream }: ClientTransportOptions): Sender {
+function createSender({ call, isDirect, method }: ClientTransportOptions): Sender {
   const window = new ByteWindow();
   let queue: Buffer[] = [];
   let writer: FrameWriter | undefined;
@@ -53,7 +54,7 @@ function createSender({ call, isDirect, requestStream }: ClientTransportOptions)
   let isBusy = false;
   let isEnded = false;
   let isOver = false;
-  let mayTakeOver = isDirect && requestStream;
+  let mayTakeOver = isDirect && method.requestStream;
 
   const pump = (): void => {
     if (isOver) return;
@@ -113,25 +114,28 @@ function createSender({ call, isDirect, requestStream }: ClientTransportOptions)
 
 type Receiver = Pick<ClientTransport, 'resume' | 'pause' | 'onHeader' | 'onMessage' | 'afterMessages'>;
 
-function createReceiver({ call, isDirect, maxMessageBytes, onMessage, onBadFrame }: ClientTransportOptions): Receiver {
+function createReceiver(options: ClientTransportOptions): Receiver {
+  const { call, isDirect, method, maxMessageBytes, onMessage, onBadFrame } = options;
   const puller = createMessagePuller(() => call.startRead());
   let source: MessageSource = puller;
   let stream: ReturnType<typeof takeOverReads>;
-  const reader = new FrameReader(maxMessageBytes, onMessage);
-  const onChunk = (chunk: Buffer): void => {
-    try {
-      reader.push(chunk);
-    } catch (error) {
-      onBadFrame(error);
-    }
+  const takeOver = (): void => {
+    const reader = new FrameReader(maxMessageBytes, onMessage);
+    stream = takeOverReads(call, (chunk) => {
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        onBadFrame(error);
+      }
+    });
+    if (stream !== undefined) source = { resume: () => void stream?.resume(), pause: () => void stream?.pause() };
   };
   return {
     // A stream that is never read has no back-pressure under grpc-js: it is asked for a message from the start on.
     resume: () => source.resume(),
     pause: () => source.pause(),
     onHeader() {
-      stream = isDirect ? takeOverReads(call, onChunk) : undefined;
-      if (stream !== undefined) source = { resume: () => void stream?.resume(), pause: () => void stream?.pause() };
+      if (isDirect && method.responseStream) takeOver();
     },
     onMessage(message) {
       onMessage(message);

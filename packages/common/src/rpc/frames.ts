@@ -16,7 +16,8 @@ const FIRST_ROOM_BYTES = 16 * 1024;
 export class FrameReader {
   readonly #maxMessageBytes: number;
   readonly #onMessage: (message: Buffer) => void;
-  readonly #header = Buffer.alloc(FRAME_HEADER_BYTES);
+  /** The header of a frame that is not whole yet; most streams never need one. */
+  #header: Buffer | undefined;
   #headerBytes = 0;
   /** The message that has begun and not ended, with as much room as it was given so far. */
   #message: Buffer | undefined;
@@ -50,6 +51,7 @@ export class FrameReader {
   #continue(chunk: Buffer, start: number): number {
     let position = start;
     if (this.#headerBytes < FRAME_HEADER_BYTES) {
+      this.#header ??= Buffer.alloc(FRAME_HEADER_BYTES);
       const taken = chunk.copy(this.#header, this.#headerBytes, position);
       this.#headerBytes += taken;
       position += taken;

@@ -1,5 +1,6 @@
 import type { Method } from '@streamworks/proto';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { StatusCode } from '../errors/status-error.js';
 import type { BoundMethod } from './define-service.js';
 import type { CallOutcome } from './server-call.js';
 
@@ -42,25 +43,41 @@ export function createServerMetrics(): ServerMetrics {
     help: 'Time from the start of a call to its status.',
     buckets: BUCKETS,
   });
-  const toLabels = ({ service, method }: BoundMethod) => ({
-    grpc_type: toKind(method),
-    grpc_service: service,
-    grpc_method: method.name,
-  });
+  /** Looked up once for each method: a call costs no labels. */
+  const createMeters = ({ service, method }: BoundMethod) => {
+    const labels = { grpc_type: toKind(method), grpc_service: service, grpc_method: method.name };
+    return {
+      started: started.labels(labels),
+      received: received.labels(labels),
+      sent: sent.labels(labels),
+      open: open.labels(labels),
+      duration: duration.labels(labels),
+      handled: new Map<StatusCode, Counter.Internal>(),
+      handledWith: (code: StatusCode) => handled.labels({ ...labels, grpc_code: code }),
+    };
+  };
+  const meters = new Map<BoundMethod, ReturnType<typeof createMeters>>();
+  const metersOf = (bound: BoundMethod): ReturnType<typeof createMeters> => {
+    let found = meters.get(bound);
+    if (found === undefined) meters.set(bound, (found = createMeters(bound)));
+    return found;
+  };
   return {
     registry,
     onStart(bound) {
-      const labels = toLabels(bound);
-      started.inc(labels);
-      open.inc(labels);
+      const meter = metersOf(bound);
+      meter.started.inc();
+      meter.open.inc();
     },
-    onEnd(bound, outcome) {
-      const labels = toLabels(bound);
-      open.dec(labels);
-      handled.inc({ ...labels, grpc_code: outcome.code });
-      duration.observe(labels, outcome.durationMs / 1000);
-      if (outcome.received > 0) received.inc(labels, outcome.received);
-      if (outcome.sent > 0) sent.inc(labels, outcome.sent);
+    onEnd(bound, { code, durationMs, ...counts }) {
+      const meter = metersOf(bound);
+      let handledMeter = meter.handled.get(code);
+      if (handledMeter === undefined) meter.handled.set(code, (handledMeter = meter.handledWith(code)));
+      handledMeter.inc();
+      meter.open.dec();
+      meter.duration.observe(durationMs / 1000);
+      meter.received.inc(counts.received);
+      meter.sent.inc(counts.sent);
     },
   };
 }

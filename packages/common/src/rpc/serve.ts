@@ -208,7 +208,7 @@ function createEnvironment({ calls, metrics, ...rest }: EnvironmentOptions): Cal
     onEnd(call, outcome) {
       calls.delete(call);
       metrics.onEnd(call.bound, outcome);
-      logCall(call, outcome);
+      logCall(rest.log, call, outcome);
     },
     onInexactEnd() {
       if (!saidInexact) rest.log.warn('this version of grpc-js hides its connections: a cancel may pass for an end');
@@ -218,18 +218,25 @@ function createEnvironment({ calls, metrics, ...rest }: EnvironmentOptions): Cal
 }
 
 /** One line for each call; with the whole error where it is a fault of the server. */
-function logCall(call: ServerCall, { code, message, durationMs, received, sent, error }: CallOutcome): void {
-  const fields = {
-    kind: toKind(call.bound.method),
-    peer: call.peer,
-    code,
-    ...(message !== '' && { status: message }),
-    durationMs: Math.round(durationMs * 1000) / 1000,
-    received,
-    sent,
-  };
-  if (error === undefined) call.log.info(fields, CALL_MESSAGE);
-  else call.log.error({ ...fields, err: error }, CALL_MESSAGE);
+function logCall(log: Logger, call: ServerCall, outcome: CallOutcome): void {
+  const { code, message, durationMs, received, sent, error } = outcome;
+  const level = error === undefined ? 'info' : 'error';
+  if (!log.isLevelEnabled(level)) return;
+  log[level](
+    {
+      method: call.method,
+      requestId: call.requestId,
+      kind: toKind(call.bound.method),
+      peer: call.peer,
+      code,
+      ...(message !== '' && { status: message }),
+      durationMs: Math.round(durationMs * 1000) / 1000,
+      received,
+      sent,
+      ...(error !== undefined && { err: error }),
+    },
+    CALL_MESSAGE,
+  );
 }
 
 interface StopOptions {

@@ -169,6 +169,7 @@ export class ServerCall implements Context<any> {
 
   /** grpc-js reports this after a normal end, too: then the call is over already. */
   onCancel(): void {
+    if (this.#over !== undefined) return;
     const isLate = Date.now() >= Number(this.#call.getDeadline());
     this.#break(
       isLate
