@@ -29,7 +29,8 @@ export interface PlainClient {
  */
 export function createPlainClient(file: string, service: string, target: string): PlainClient {
   const methods = loadMethods(file, service);
-  const client = new Client(target, credentials.createInsecure());
+  // A connection of its own: grpc-js shares one between clients of the same target.
+  const client = new Client(target, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
   const find = (name: string): MethodDefinition<object, object> => {
     const method = methods[name];
     if (method === undefined) throw new Error(`${service} has no method ${name}`);

@@ -1,28 +1,25 @@
 import { expect, it } from 'vitest';
-import { startProcess } from './start-process.js';
+import { runProcess, startProcess } from './start-process.js';
 import { until } from './streams.js';
 
 /** Node with a program in a string. */
 const node = (program: string): [string, ...string[]] => [process.execPath, '-e', program];
 
 it('gives what a process writes, and how it ends', async () => {
-  await using child = startProcess(node(`console.log('out'); console.error('err'); process.exitCode = 3`));
-  expect(await child.ended).toEqual({ code: 3, signal: null });
-  expect(child.stdout).toBe('out\n');
-  expect(child.stderr).toBe('err\n');
+  const program = node(`console.log('out'); console.error('err'); process.exitCode = 3`);
+  expect(await runProcess(program)).toEqual({ code: 3, signal: null, stdout: 'out\n', stderr: 'err\n' });
 });
 
 it('gives a process only the environment that it is told', async () => {
-  await using child = startProcess(node('console.log(Object.keys(process.env).sort().join())'), { env: { A: '1' } });
-  await child.ended;
-  expect(child.stdout.trim().split(',')).toEqual(expect.arrayContaining(['A', 'PATH']));
-  expect(child.stdout).not.toContain('VITEST');
+  const { stdout } = await runProcess(node('console.log(Object.keys(process.env).join())'), { env: { A: '1' } });
+  expect(stdout.trim().split(',')).toEqual(expect.arrayContaining(['A', 'PATH']));
+  expect(stdout).not.toContain('VITEST');
 });
 
 it('pipes the input to stdin and ends it', async () => {
-  await using child = startProcess(node('process.stdin.pipe(process.stdout)'), { input: ['a', 'b'] });
-  expect(await child.ended).toEqual({ code: 0, signal: null });
-  expect(child.stdout).toBe('ab');
+  const program = node('process.stdin.pipe(process.stdout)');
+  expect(await runProcess(program, { input: ['a', 'b'] })).toMatchObject({ code: 0, stdout: 'ab' });
+  expect(await runProcess(program, { input: '' })).toMatchObject({ code: 0, stdout: '' });
 });
 
 it('sends signals', async () => {

@@ -65,6 +65,22 @@ export function startProcess(
   };
 }
 
+/** How a process went that has ended by itself, and what it has written. */
+export interface ProcessResult extends ProcessEnd {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a process to its end. */
+export async function runProcess(
+  command: readonly [string, ...string[]],
+  options?: ProcessOptions,
+): Promise<ProcessResult> {
+  await using child = startProcess(command, options);
+  const end = await child.ended;
+  return { ...end, stdout: child.stdout, stderr: child.stderr };
+}
+
 function feed(child: ChildProcess, input: NonNullable<ProcessOptions['input']>): void {
   if (child.stdin === null) return;
   // A process that ends before it has read everything is no error of the test.
