@@ -2,7 +2,7 @@ import type { ChannelInterface, Metadata, StatusObject } from '@grpc/grpc-js';
 import type { Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
 import { StatusError, toStatusCode, type ErrorCode } from '../errors/status-error.js';
-import { createClientTransport, type ClientTransport } from './client-transport.js';
+import { ClientTransport } from './client-transport.js';
 import { Incoming } from './incoming.js';
 
 /** What one call is given by its client; the rest comes from the options of the call. */
@@ -43,14 +43,7 @@ export class ClientCall {
     if (deadline !== undefined && method.requestStream) this.#deadlineTimer = this.#startDeadline(deadline);
     const call = channel.createCall(method.path, deadline ?? Infinity, null, null, null);
     this.#call = call;
-    this.#transport = createClientTransport({
-      call,
-      isDirect: options.directHttp2,
-      method,
-      maxMessageBytes: options.maxMessageBytes,
-      onMessage: (message) => this.responses.push(message),
-      onBadFrame: (error) => this.#failFrame(error),
-    });
+    this.#transport = new ClientTransport({ ...options, call, receiver: this });
     this.responses = new Incoming({
       codec: method.response,
       source: this.#transport,
@@ -69,6 +62,10 @@ export class ClientCall {
     for (const signal of signals) signal.addEventListener('abort', this.#abort, { once: true });
     if (signals.some((signal) => signal.aborted)) this.#abort();
     this.#transport.resume();
+  }
+
+  onMessage(message: Buffer): void {
+    this.responses.push(message);
   }
 
   /** Sends one request; a promise where the caller must wait before it sends more. */
@@ -145,7 +142,7 @@ export class ClientCall {
     return setTimeout(() => this.#transport.prepareCancel(), Math.max(0, deadline.getTime() - Date.now()));
   }
 
-  #failFrame(cause: unknown): void {
+  onBadFrame(cause: unknown): void {
     const code = cause instanceof StatusError ? cause.code : 'INTERNAL';
     const error = this.#toError(code, cause instanceof Error ? cause.message : 'the responses cannot be read');
     this.responses.fail(error, { discard: false });

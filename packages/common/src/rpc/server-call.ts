@@ -9,7 +9,7 @@ import type { Context, RequestStream } from './context.js';
 import type { BoundMethod } from './define-service.js';
 import { confirmEnd } from './end-guard.js';
 import { Incoming } from './incoming.js';
-import { createServerTransport, type ServerTransport } from './server-transport.js';
+import { createServerTransport, type ServerTransport, type TransportUser } from './server-transport.js';
 
 /** How a call went; made once, at its end. */
 export interface CallOutcome {
@@ -47,7 +47,7 @@ const OK: WireStatus = { code: 'OK', message: '', unexpected: false };
  * One call on the server, of any kind: the kind is the two booleans of its method. It stands between grpc-js and a
  * handler, decides how the call ends, and is the handler's context.
  */
-export class ServerCall implements Context<any> {
+export class ServerCall implements Context<any>, TransportUser {
   readonly bound: BoundMethod;
   readonly metadata: Metadata;
   readonly requestId: string;
@@ -81,14 +81,8 @@ export class ServerCall implements Context<any> {
     this.#responses = bound.method.response;
     this.requestId = readRequestId(metadata);
     this.responseHeader.set(REQUEST_ID, this.requestId);
-    this.#transport = createServerTransport({
-      call,
-      isDirect: environment.directHttp2,
-      maxMessageBytes: environment.maxMessageBytes,
-      onMessage: (message) => this.#requests.push(message),
-      onBadFrame: (error) => this.#endBadly(error),
-      onSent: (messages, bytes) => this.#window.give(messages, bytes),
-    });
+    const { directHttp2, maxMessageBytes } = environment;
+    this.#transport = createServerTransport({ call, directHttp2, maxMessageBytes }, this);
     this.#requests = new Incoming({
       codec: bound.method.request,
       source: this.#transport,
@@ -154,7 +148,7 @@ export class ServerCall implements Context<any> {
   }
 
   onHalfClose(): void {
-    if (!this.#transport.isWhole()) {
+    if (!this.#transport.isWhole) {
       return this.end(new StatusError('INTERNAL', 'the requests ended in the middle of a message'));
     }
     // The end of a stream must be told from a cancel. A single request is whole by itself.
@@ -176,6 +170,20 @@ export class ServerCall implements Context<any> {
         ? new StatusError('DEADLINE_EXCEEDED', 'the deadline has passed')
         : new StatusError('CANCELLED', 'the call was cancelled or cut off'),
     );
+  }
+
+  // --- what the transport reports ---
+
+  onRequest(message: Buffer): void {
+    this.#requests.push(message);
+  }
+
+  onBadFrame(error: unknown): void {
+    this.end(error instanceof StatusError ? error : new StatusError('INTERNAL', 'the requests cannot be read'));
+  }
+
+  onSent(messages: number, bytes: number): void {
+    this.#window.give(messages, bytes);
   }
 
   // --- the course of a call ---
@@ -201,11 +209,6 @@ export class ServerCall implements Context<any> {
     if (this.#over !== undefined) return;
     this.#sendStatus(toStatus(reason));
     this.#break(reason);
-  }
-
-  /** What came is no gRPC message: the call cannot go on. */
-  #endBadly(error: unknown): void {
-    this.end(error instanceof StatusError ? error : new StatusError('INTERNAL', 'the requests cannot be read'));
   }
 
   async #readSingle(): Promise<unknown> {
@@ -285,7 +288,7 @@ export class ServerCall implements Context<any> {
   /** grpc-js ends a call at its deadline only once the client has read what was sent before: this does not wait. */
   #startDeadline(): void {
     const deadline = Number(this.#call.getDeadline());
-    if (deadline === Infinity) return;
+    if (deadline === Infinity || !this.bound.method.responseStream) return;
     const end = (): void => this.end(new StatusError('DEADLINE_EXCEEDED', 'the deadline has passed'));
     this.#deadlineTimer = setTimeout(end, Math.max(0, deadline - Date.now()));
   }

@@ -2,7 +2,7 @@ import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { FrameReader, FrameWriter } from './frames.js';
 import { readServerInternals, type ServerInternals } from './grpc-js-internals.js';
 import type { MessageSource } from './incoming.js';
-import { createMessagePuller } from './message-puller.js';
+import { MessagePuller } from './message-puller.js';
 
 /** How the messages of a server call come and go. Header, status and cancel go through grpc-js in any case. */
 export interface ServerTransport extends MessageSource {
@@ -13,67 +13,108 @@ export interface ServerTransport extends MessageSource {
   /** Hands over what has been sent: to be called before the status. */
   flush(): void;
   /** Whether the requests may end here: false in the middle of a message. */
-  isWhole(): boolean;
+  readonly isWhole: boolean;
+}
+
+/** Who is told what the transport does. */
+export interface TransportUser {
+  onRequest(message: Buffer): void;
+  /** The client has sent what is no gRPC message. */
+  onBadFrame(error: unknown): void;
+  /** The transport has taken so many responses, of so many bytes together. */
+  onSent(messages: number, bytes: number): void;
 }
 
 export interface ServerTransportOptions {
   readonly call: ServerInterceptingCallInterface;
   /** Whether to go straight to HTTP/2 where that can be done. */
-  readonly isDirect: boolean;
+  readonly directHttp2: boolean;
   readonly maxMessageBytes: number;
-  readonly onMessage: (message: Buffer) => void;
-  /** The client has sent what is no gRPC message. */
-  readonly onBadFrame: (error: unknown) => void;
-  /** The transport has taken so many messages, of so many bytes together. */
-  readonly onSent: (messages: number, bytes: number) => void;
 }
 
 /** The fast way for this call, or the one over grpc-js's public API. */
-export function createServerTransport(options: ServerTransportOptions): ServerTransport {
-  const internals = options.isDirect ? readServerInternals(options.call) : undefined;
-  return internals === undefined ? createPublicTransport(options) : createDirectTransport(internals, options);
+export function createServerTransport(options: ServerTransportOptions, user: TransportUser): ServerTransport {
+  const internals = options.directHttp2 ? readServerInternals(options.call) : undefined;
+  if (internals === undefined) return new PublicTransport(options.call, user);
+  return new DirectTransport(internals, options, user);
 }
 
-function createPublicTransport({ call, onMessage, onSent }: ServerTransportOptions): ServerTransport {
-  const puller = createMessagePuller(() => call.startRead());
-  return {
-    resume: () => puller.resume(),
-    pause: () => puller.pause(),
-    onMessage(message) {
-      onMessage(message);
-      puller.onMessage();
-    },
-    send: (message) => call.sendMessage(message, () => onSent(1, message.length)),
-    flush: () => undefined,
-    isWhole: () => true,
-  };
+class PublicTransport extends MessagePuller implements ServerTransport {
+  readonly isWhole = true; // grpc-js does not tell
+  readonly #call: ServerInterceptingCallInterface;
+  readonly #user: TransportUser;
+
+  constructor(call: ServerInterceptingCallInterface, user: TransportUser) {
+    super(call);
+    this.#call = call;
+    this.#user = user;
+  }
+
+  onMessage(message: Buffer): void {
+    this.#user.onRequest(message);
+    this.onTaken();
+  }
+
+  send(message: Buffer): void {
+    this.#call.sendMessage(message, () => this.#user.onSent(1, message.length));
+  }
+
+  flush(): void {
+    // grpc-js has every message already.
+  }
 }
 
-function createDirectTransport(
-  { stream, takeOverReads }: ServerInternals,
-  { call, maxMessageBytes, onMessage, onBadFrame, onSent }: ServerTransportOptions,
-): ServerTransport {
-  const reader = new FrameReader(maxMessageBytes, onMessage);
-  const writer = new FrameWriter(stream, onSent);
-  takeOverReads((chunk) => {
-    try {
-      reader.push(chunk);
-    } catch (error) {
-      onBadFrame(error);
-    }
-  });
-  let isStarted = false;
-  return {
-    resume() {
-      // The first read makes grpc-js wait for the half-close, which it delivers when the stream has been read.
-      if (isStarted) stream.resume();
-      else call.startRead();
-      isStarted = true;
-    },
-    pause: () => void stream.pause(),
-    onMessage,
-    send: (message) => writer.write(message),
-    flush: () => writer.flush(),
-    isWhole: () => reader.isWhole,
-  };
+class DirectTransport implements ServerTransport {
+  readonly #stream: ServerInternals['stream'];
+  readonly #call: ServerInterceptingCallInterface;
+  readonly #user: TransportUser;
+  readonly #reader: FrameReader;
+  #writer: FrameWriter | undefined;
+  #isStarted = false;
+
+  constructor(
+    { stream, takeOverReads }: ServerInternals,
+    { call, maxMessageBytes }: ServerTransportOptions,
+    user: TransportUser,
+  ) {
+    this.#stream = stream;
+    this.#call = call;
+    this.#user = user;
+    this.#reader = new FrameReader(maxMessageBytes, (message) => user.onRequest(message));
+    takeOverReads((chunk) => {
+      try {
+        this.#reader.push(chunk);
+      } catch (error) {
+        user.onBadFrame(error);
+      }
+    });
+  }
+
+  get isWhole(): boolean {
+    return this.#reader.isWhole;
+  }
+
+  resume(): void {
+    // The first read makes grpc-js wait for the half-close, which it delivers when the stream has been read.
+    if (this.#isStarted) this.#stream.resume();
+    else this.#call.startRead();
+    this.#isStarted = true;
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  onMessage(message: Buffer): void {
+    this.#user.onRequest(message);
+  }
+
+  send(message: Buffer): void {
+    this.#writer ??= new FrameWriter(this.#stream, (messages, bytes) => this.#user.onSent(messages, bytes));
+    this.#writer.write(message);
+  }
+
+  flush(): void {
+    this.#writer?.flush();
+  }
 }
