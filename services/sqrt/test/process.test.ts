@@ -30,11 +30,6 @@ function open(client: PlainClient, method: string) {
   return { call, responses, status: () => status };
 }
 
-async function countOpen({ metricsUrl }: ServiceProcess, method: string): Promise<number> {
-  const metrics = await (await fetch(`${metricsUrl}/metrics`)).text();
-  return Number(new RegExp(`^grpc_server_open_calls\\{.*grpc_method="${method}"\\} (\\d+)$`, 'm').exec(metrics)?.[1]);
-}
-
 const isDraining = ({ logs }: ServiceProcess): boolean => logs.some(({ msg }) => msg === 'draining');
 /** How long the drain took, by the service's own clock. */
 function toDrainMs({ logs }: ServiceProcess): number {
@@ -53,7 +48,7 @@ describe('a drain', { timeout: 30_000 }, () => {
     const talking = streams.filter((_, index) => index % 20 < 10);
     for (const { call } of talking) call.write({ number: 9 });
     await until(() => talking.every(({ responses }) => responses.length === 1));
-    await until(async () => (await countOpen(service, 'Sqrt')) === 100);
+    await until(async () => (await service.countOpenCalls('Sqrt')) === 100);
 
     service.kill('SIGTERM');
     // A second signal, of any kind, changes nothing: task runners send several.

@@ -10,6 +10,8 @@ export interface ServiceProcess extends TestProcess {
   readonly metricsUrl: string | undefined;
   /** The lines that it has logged until now. Only with `LOG_FORMAT=json`, which is what a pipe gets. */
   readonly logs: readonly Record<string, unknown>[];
+  /** How many calls of a method are open now, by its /metrics: `Sqrt`. */
+  countOpenCalls(method: string): Promise<number>;
 }
 
 /**
@@ -31,10 +33,19 @@ export async function startServiceProcess(
   await until(() => end !== undefined || findListening() !== undefined, 20_000);
   const { port, metricsPort } = findListening() ?? {};
   if (typeof port !== 'number') throw new Error(`${main} ended with ${JSON.stringify(end)}: ${child.stderr}`);
+  const metricsUrl = metricsPort === undefined ? undefined : `http://127.0.0.1:${String(metricsPort)}`;
   return Object.defineProperties(child, {
     port: { value: port },
     target: { value: `127.0.0.1:${port}` },
-    metricsUrl: { value: metricsPort === undefined ? undefined : `http://127.0.0.1:${String(metricsPort)}` },
+    metricsUrl: { value: metricsUrl },
     logs: { get: readLogs },
+    countOpenCalls: { value: (method: string) => countOpenCalls(`${metricsUrl}/metrics`, method) },
   }) as ServiceProcess;
+}
+
+async function countOpenCalls(url: string, method: string): Promise<number> {
+  const metrics = await (await fetch(url)).text();
+  const [, count = 0] =
+    new RegExp(`^grpc_server_open_calls\\{.*grpc_method="${method}"\\} (\\d+)$`, 'm').exec(metrics) ?? [];
+  return Number(count);
 }
