@@ -89,7 +89,8 @@ export function createClient<C extends Contract<any>>(
     'grpc.enable_channelz': 0,
   });
   const methods = Object.entries<Method<any, any>>(contract.methods).map(([name, method]) => {
-    const start = (options: CallOptions = {}): ClientCall => startCall({ channel, method, unaryTimeoutMs, maxMessageBytes, directHttp2 }, options);
+    const start = (options: CallOptions = {}): ClientCall =>
+      startCall({ channel, method, unaryTimeoutMs, maxMessageBytes, directHttp2 }, options);
     return [name, method.requestStream ? callWithStream(method, start) : callWithOne(method, start)];
   });
   return {

@@ -1,0 +1,148 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { cpus } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Result } from './patterns.js';
+import type { Announcement, Usage } from './process-messages.js';
+
+/**
+ * Prints the figures of docs/performance.md: ours beside plain grpc-js, in rounds that take turns, each client in a
+ * process of its own.
+ */
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    quick: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help) {
+  console.log('Usage: pnpm bench [--rounds 3] [--quick]\n\n--quick: one round with few messages, to see that it runs');
+  process.exit(0);
+}
+const rounds = values.quick ? 1 : Number(values.rounds);
+const scale = values.quick ? 0.02 : 1;
+
+interface Row {
+  readonly name: string;
+  readonly pattern: string;
+  readonly count: number;
+  /** Fewer messages where the peer takes a minute for as many. */
+  readonly plainCount?: number;
+  readonly client?: 'raw';
+  /** How many times as fast ours has to be; below 1 where it may be slower. */
+  readonly target: number;
+  readonly figure?: 'p50' | 'p99';
+}
+
+const rows: Row[] = [
+  { name: 'server streaming, raw reader', pattern: 'server streaming', count: 300_000, client: 'raw', target: 5 },
+  { name: 'server streaming, both sides', pattern: 'server streaming', count: 300_000, target: 2 },
+  { name: 'client streaming, both sides', pattern: 'client streaming', count: 200_000, target: 25 },
+  { name: 'bidi pipelined, both sides', pattern: 'bidi', count: 60_000, target: 10 },
+  { name: 'unary, 64 at once', pattern: 'unary', count: 20_000, target: 1 / 1.1 },
+  { name: 'ping-pong, p50 in µs', pattern: 'ping-pong', count: 5_000, target: 1 / 1.1, figure: 'p50' },
+  { name: 'ping-pong, p99 in µs', pattern: 'ping-pong', count: 5_000, target: 1 / 1.1, figure: 'p99' },
+];
+
+type Peer = 'ours' | 'grpc-js';
+const peers: readonly Peer[] = ['ours', 'grpc-js'];
+
+function start(script: string, args: readonly string[] = [], flags: readonly string[] = []): ChildProcess {
+  return fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)), args, { execArgv: [...flags] });
+}
+
+function nextMessage<Message>(child: ChildProcess): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message) => resolve(message as Message));
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${child.spawnargs.slice(1).join(' ')} ended with ${code}`)));
+  });
+}
+
+async function startServer(peer: Peer): Promise<{ child: ChildProcess; target: string }> {
+  const child = start(`server-${peer}`, [], ['--expose-gc']);
+  const { port } = await nextMessage<Announcement>(child);
+  return { child, target: `127.0.0.1:${port}` };
+}
+
+function readUsage(child: ChildProcess): Promise<Usage> {
+  const usage = nextMessage<Usage>(child);
+  child.send('usage');
+  return usage;
+}
+
+async function measure(row: Row): Promise<void> {
+  const figures: Record<Peer, number[]> = { ours: [], 'grpc-js': [] };
+  const servers = { ours: await startServer('ours'), 'grpc-js': await startServer('grpc-js') };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const peer of peers) {
+      const count = Math.ceil(row.count * scale);
+      const client = start('client', [row.client ?? peer, servers[peer].target, row.pattern, String(count)]);
+      const result = await nextMessage<Result>(client);
+      figures[peer].push(row.figure === undefined ? result.perSecond : (result[row.figure] ?? NaN));
+    }
+  }
+  for (const { child } of Object.values(servers)) child.kill();
+  const [ours, plain] = [median(figures.ours), median(figures['grpc-js'])];
+  const ratio = row.figure === undefined ? ours / plain : plain / ours;
+  print(row.name, toText(figures.ours), toText(figures['grpc-js']), ratio, row.target);
+}
+
+/** Memory of a server with open streams on which nothing happens. */
+async function measureIdle(): Promise<void> {
+  const streams = Math.ceil(10_000 * scale);
+  const grown: Partial<Record<Peer, number>> = {};
+  for (const peer of peers) {
+    const { child, target } = await startServer(peer);
+    const before = await readUsage(child);
+    const client = start('client', ['ours', target, 'idle', String(streams)]);
+    await nextMessage<Result>(client);
+    const after = await readUsage(child);
+    grown[peer] = (after.rssBytes - before.rssBytes) / 2 ** 20;
+    client.kill();
+    child.kill();
+  }
+  const { ours = NaN, 'grpc-js': plain = NaN } = grown;
+  print(`${streams} idle streams, MiB`, ours.toFixed(0), plain.toFixed(0), plain / ours, 1);
+}
+
+/** Memory of our server with a reader that stops, five seconds after it did. */
+async function measureStop(): Promise<void> {
+  const { child, target } = await startServer('ours');
+  const before = await readUsage(child);
+  const client = start('client', ['ours', target, 'stop', '0']);
+  await nextMessage<Result>(client);
+  await wait(5_000 * Math.max(scale, 0.2));
+  const after = await readUsage(child);
+  const grown = (after.rssBytes - before.rssBytes) / 2 ** 20;
+  print('a reader that stops, MiB', grown.toFixed(0), '-', 64 / Math.max(grown, 1), 1);
+  client.kill();
+  child.kill();
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+function toText(values: readonly number[]): string {
+  const format = (value: number): string => Math.round(value).toLocaleString('en');
+  return `${format(median(values))} (${format(Math.min(...values))}–${format(Math.max(...values))})`;
+}
+
+function print(name: string, ours: string, plain: string, ratio: number, target: number): void {
+  const verdict = values.quick ? '' : ratio >= target ? 'reached' : 'missed';
+  const parts = [name.padEnd(30), ours.padStart(34), plain.padStart(30), `${ratio.toFixed(2)}×`.padStart(9)];
+  console.log(`${parts.join(' ')}   ${`≥ ${target.toFixed(2)}×`.padStart(8)} ${verdict}`);
+}
+
+console.log(
+  `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? ''}), ${rounds} rounds: median (least–most)`,
+);
+if (values.quick) console.log('--quick only shows that everything runs: these figures say nothing');
+console.log(`${''.padEnd(30)} ${'ours'.padStart(34)} ${'plain grpc-js'.padStart(30)} ${'ratio'.padStart(9)}   target`);
+for (const row of rows) await measure(row);
+await measureIdle();
+await measureStop();
