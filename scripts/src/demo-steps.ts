@@ -1,0 +1,60 @@
+/** One run of a client script, and what it has to print. */
+export interface DemoStep {
+  /** The arguments, as they stand behind `pnpm client pow`. Default: none. */
+  readonly args?: readonly string[];
+  /** The lines that are piped in. Default: nothing is. */
+  readonly input?: readonly string[];
+  /** The lines on stdout, all of them: the text, or a pattern where it differs from run to run. */
+  readonly prints: readonly (string | RegExp)[];
+  /** For a call that has to fail: what stderr says, with exit code 1. */
+  readonly fails?: RegExp;
+}
+
+/** What `pnpm demo` runs for each service; the first step is also what `pnpm dev` proposes to try. */
+export const demoSteps: Readonly<Record<string, readonly DemoStep[]>> = {
+  hello: [
+    {
+      args: ['ann'],
+      prints: ['hello world! ann', /^x-request-id: [\x21-\x7e]+$/, /^x-duration-ms: \d+\.\d+$/],
+    },
+    {
+      args: ['ann', '--request-id', 'demo-1'],
+      prints: ['hello world! ann', 'x-request-id: demo-1', /^x-duration-ms: \d+\.\d+$/],
+    },
+    { args: ['x'.repeat(129)], prints: [], fails: /^hello: INVALID_ARGUMENT: .*name/ },
+  ],
+  pow: [
+    { args: ['2'], prints: ['1', '2', '4', '8', '16', '32', '64', '128', '256', '512', 'server closed'] },
+    { args: ['-2'], prints: ['1', '-2', '4', '-8', '16', '-32', '64', '-128', '256', '-512', 'server closed'] },
+    {
+      args: ['10000000000'],
+      prints: ['1', '10000000000'],
+      fails: /^pow: OUT_OF_RANGE: /,
+    },
+  ],
+  sqrt: [
+    {
+      args: ['--interval', '50ms'],
+      prints: [
+        '0',
+        '1',
+        '1.4142135623730951',
+        '1.7320508075688772',
+        '2',
+        '2.23606797749979',
+        '2.449489742783178',
+        '2.6457513110645907',
+        '2.8284271247461903',
+        '3',
+        'Server Closed',
+      ],
+    },
+    { args: ['--interval', '0ms', '-1', '4'], prints: ['NaN', '2', 'Server Closed'] },
+  ],
+  sum: [
+    { prints: ['sum: 45'] },
+    { args: ['-1', '9223372036854775807'], prints: ['sum: 9223372036854775806'] },
+    { input: ['1', '2', '3'], prints: ['sum: 6'] },
+    { args: ['9223372036854775807', '1'], prints: [], fails: /^sum: OUT_OF_RANGE: / },
+  ],
+};
