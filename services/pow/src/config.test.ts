@@ -25,6 +25,7 @@ describe('readConfig', () => {
     ['MAX_MESSAGE_BYTES', '0', 'a number of bytes from 1 to 2147483647'],
     ['MAX_STREAMS', '-1', 'a number from 1 to 2147483647'],
     ['REFLECTION', 'yes', 'on or off'],
+    ['DIRECT_HTTP2', 'yes', 'on or off'],
   ])('refuses %s=%s with a line that says what is allowed', (variable, value, allowed) => {
     expect(() => readConfig({ [variable]: value })).toThrow(
       new StartError(`${variable}="${value}": must be ${allowed}`),
