@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A TCP proxy in front of a server, for what networks do to connections. */
+export interface CutProxy extends AsyncDisposable {
+  /** What a client is given. */
+  readonly target: string;
+  /** Connections that are open now. */
+  readonly connections: number;
+  /** Destroys every connection: neither side gets another byte. */
+  cut(): void;
+  /** Passes nothing on any more, and keeps every connection: a cable was pulled. */
+  silence(): void;
+}
+
+/** Starts a proxy to a port of this machine. */
+export async function startCutProxy(port: number): Promise<CutProxy> {
+  const pairs = new Set<[Socket, Socket]>();
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    const pair: [Socket, Socket] = [client, upstream];
+    pairs.add(pair);
+    for (const [index, socket] of pair.entries()) {
+      const other = pair[1 - index] as Socket;
+      socket.setNoDelay(true);
+      socket.pipe(other);
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        pairs.delete(pair);
+        other.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = (): void => {
+    for (const sockets of pairs) for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    target: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get connections() {
+      return pairs.size;
+    },
+    cut,
+    silence() {
+      for (const sockets of pairs) {
+        for (const socket of sockets) {
+          socket.unpipe();
+          socket.pause();
+        }
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      cut();
+      await once(server, 'close');
+    },
+  };
+}
