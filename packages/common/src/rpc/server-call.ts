@@ -66,6 +66,7 @@ export class ServerCall implements Context<any>, TransportUser {
   #over: { readonly reason?: StatusError } | undefined;
   #abort: AbortController | undefined;
   #log: Logger | undefined;
+  #boundWrite: ServerCall['write'] | undefined;
   #deadlineTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -122,7 +123,12 @@ export class ServerCall implements Context<any>, TransportUser {
     return this.#environment.draining;
   }
 
-  write(message: object): Promise<void> | undefined {
+  /** Bound: a handler may take it out of its context, like everything else there. */
+  get write(): (message: object) => Promise<void> | undefined {
+    return (this.#boundWrite ??= (message) => this.#write(message));
+  }
+
+  #write(message: object): Promise<void> | undefined {
     if (this.#over !== undefined) {
       throw this.#over.reason ?? new StatusError('INTERNAL', 'a response was written after the end of the call');
     }
@@ -195,7 +201,7 @@ export class ServerCall implements Context<any>, TransportUser {
       this.#transport.resume();
       const input = method.requestStream ? this.#requests : await this.#readSingle();
       const output = handler(input as RequestStream<unknown>, this);
-      if (!method.responseStream) this.write((await output) as object);
+      if (!method.responseStream) this.#write((await output) as object);
       else if (isAsyncIterable(output)) await this.#writeAll(output);
       else await output;
       this.#finish(OK);
@@ -225,7 +231,7 @@ export class ServerCall implements Context<any>, TransportUser {
       const result = await iterator.next();
       if (result.done === true) return;
       try {
-        const waiting = this.write(result.value);
+        const waiting = this.#write(result.value);
         if (waiting !== undefined) await waiting;
       } catch (error) {
         // The call is over, or the response cannot be encoded: let the generator clean up.

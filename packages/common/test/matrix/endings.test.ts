@@ -45,8 +45,8 @@ describeEnding('ok', {
 describeEnding('ok, with plain functions that write', {
   unary: 'a unary handler gives its response',
   server: {
-    async handler({ text }, context) {
-      for (const letter of text) await context.write({ text: letter });
+    async handler({ text }, { write }) {
+      for (const letter of text) await write({ text: letter });
     },
     requests: ['abc'],
     expected: { responses: ['a', 'b', 'c'] },
@@ -178,10 +178,10 @@ describeEnding('response too large', {
   },
   client: { handler: tooLarge, requests: [''], expected: overLimit, config: limit },
   bidi: {
-    async handler(requests, context) {
+    async handler(requests, { write }) {
       await requests.next();
-      void context.write({ text: 'a' });
-      void context.write(tooLarge());
+      void write({ text: 'a' });
+      void write(tooLarge());
     },
     requests: [''],
     expected: { ...overLimit, responses: ['a'] },
