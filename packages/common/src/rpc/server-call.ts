@@ -41,6 +41,8 @@ export interface CallEnvironment {
 
 const REQUEST_ID = 'x-request-id';
 const DETAILS_TRAILER = 'grpc-status-details-bin';
+/** For those who go on with a call that its handler has ended. One for all: a stack would tell nothing. */
+const handlerHasEnded = new StatusError('CANCELLED', 'the handler has ended the call');
 const OK: WireStatus = { code: 'OK', message: '', unexpected: false };
 
 /**
@@ -201,7 +203,8 @@ export class ServerCall implements Context<any>, TransportUser {
       this.#transport.resume();
       const input = method.requestStream ? this.#requests : await this.#readSingle();
       const output = handler(input as RequestStream<unknown>, this);
-      if (!method.responseStream) this.#write((await output) as object);
+      if (!method.responseStream)
+        void this.#write((await output) as object); // nothing comes after it
       else if (isAsyncIterable(output)) await this.#writeAll(output);
       else await output;
       this.#finish(OK);
@@ -263,18 +266,21 @@ export class ServerCall implements Context<any>, TransportUser {
     this.#call.sendStatus({ code: statusCodes[code], details: message, metadata: this.responseTrailer });
   }
 
-  /** Ends the call for the handler: its requests throw, its writes reject, its signal aborts. */
+  /** Ends the call for the handler: its signal aborts, too. */
   #break(reason: StatusError): void {
     if (this.#over !== undefined) return;
     this.#close({ reason }, toStatus(reason));
-    this.#requests.fail(reason, { discard: true });
-    this.#window.close(reason);
     this.#abort?.abort(reason);
   }
 
   #close(over: { readonly reason?: StatusError }, { code, message, unexpected }: WireStatus, error?: unknown): void {
     this.#over = over;
     clearTimeout(this.#deadlineTimer);
+    // Whoever still reads or writes beside the handler must not wait for ever, nor take this for the end of the requests.
+    const reason = over.reason ?? handlerHasEnded;
+    this.#requests.fail(reason, { discard: true });
+    this.#window.close(reason);
+    this.#transport.discard();
     this.#environment.onEnd(this, {
       code,
       message,

@@ -12,6 +12,8 @@ export interface ServerTransport extends MessageSource {
   send(message: Buffer): void;
   /** Hands over what has been sent: to be called before the status. */
   flush(): void;
+  /** The call is over: what still comes is read and dropped, so that the stream of a client that is sending can end. */
+  discard(): void;
   /** Whether the requests may end here: false in the middle of a message. */
   readonly isWhole: boolean;
 }
@@ -62,6 +64,10 @@ class PublicTransport extends MessagePuller implements ServerTransport {
   flush(): void {
     // grpc-js has every message already.
   }
+
+  discard(): void {
+    // grpc-js does so once it has sent the status.
+  }
 }
 
 class DirectTransport implements ServerTransport {
@@ -71,6 +77,7 @@ class DirectTransport implements ServerTransport {
   readonly #reader: FrameReader;
   #writer: FrameWriter | undefined;
   #isStarted = false;
+  #isDiscarding = false;
 
   constructor(
     { stream, takeOverReads }: ServerInternals,
@@ -82,6 +89,7 @@ class DirectTransport implements ServerTransport {
     this.#user = user;
     this.#reader = new FrameReader(maxMessageBytes, (message) => user.onRequest(message));
     takeOverReads((chunk) => {
+      if (this.#isDiscarding) return;
       try {
         this.#reader.push(chunk);
       } catch (error) {
@@ -116,5 +124,10 @@ class DirectTransport implements ServerTransport {
 
   flush(): void {
     this.#writer?.flush();
+  }
+
+  discard(): void {
+    this.#isDiscarding = true;
+    this.#stream.resume();
   }
 }

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { StatusError } from '../../src/index.js';
+import { StatusError, type RequestStream } from '../../src/index.js';
 import { collect, gate } from '../../src/testing/index.js';
-import { kinds, type Note } from '../support/four-kinds.js';
+import { kinds, textOf, type Note } from '../support/four-kinds.js';
 import { describeCells, expectNothingOpen } from '../support/matrix.js';
 
 // Only requests that stream leave a client something to send after the reply.
@@ -62,6 +62,43 @@ describeCells('server replies early, and fails while the client sends', ['client
   void call.send('a');
   const responses = kind === 'bidi' ? ['first'] : [];
   expect(await call.end()).toMatchObject({ code: 'FAILED_PRECONDITION', message: 'no more', responses });
+  await expectNothingOpen(server);
+});
+
+describeCells('server ends early while a flood of requests comes', ['client', 'bidi'], async (pair, kind) => {
+  const server = await pair.serve({
+    client: () => ({ text: 'enough' }),
+    async *bidi() {
+      yield { text: 'enough' };
+    },
+  });
+  await using client = pair.connect(server.target);
+  const call = client.open(kind);
+  for (let count = 0; count < 200; count += 1) void call.send(textOf(10_000));
+  expect(await call.end()).toMatchObject({ code: 'OK', responses: ['enough'] });
+  await expectNothingOpen(server);
+});
+
+describeCells('who reads on when the handler has ended the call is told', ['client', 'bidi'], async (pair, kind) => {
+  const failed = gate<unknown>();
+  const readOn = async (requests: RequestStream<Note>): Promise<void> => {
+    await collect(requests).catch(failed.open);
+  };
+  const server = await pair.serve({
+    async client(requests) {
+      void readOn(requests);
+      return { text: 'x' };
+    },
+    async *bidi(requests) {
+      void readOn(requests);
+      yield { text: 'x' };
+    },
+  });
+  await using client = pair.connect(server.target);
+  const call = client.open(kind);
+  void call.send('a');
+  expect(await call.end()).toMatchObject({ code: 'OK', responses: ['x'] });
+  expect(await failed).toMatchObject({ code: 'CANCELLED' });
   await expectNothingOpen(server);
 });
 
