@@ -19,7 +19,11 @@ const endless = (onEnd: (reason: unknown) => void) =>
     },
   });
 
-const failure = (promise: Promise<unknown>) => promise.then(() => undefined, (error: unknown) => error);
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 describe('a client', () => {
   it('cancels the call when the reader leaves the loop', async () => {
@@ -61,7 +65,12 @@ describe('a client', () => {
   it('does not start a call whose request does not fit', async () => {
     let calls = 0;
     await using server = await startService([
-      defineService(ServerStream, { async *pow() { calls += 1; yield* []; } }),
+      defineService(ServerStream, {
+        async *pow() {
+          calls += 1;
+          yield* [];
+        },
+      }),
     ]);
     const client = createClient(ServerStream, server.target);
     expect(() => client.pow({ number: 2n ** 63n })).toThrow(EncodeError);
@@ -103,7 +112,11 @@ describe('a client', () => {
   it('stops the source of the requests when the server ends the call early', async () => {
     const stopped = gate();
     await using server = await startService([
-      defineService(ClientStream, { sum: () => { throw new StatusError('NOT_FOUND', 'no'); } }),
+      defineService(ClientStream, {
+        sum: () => {
+          throw new StatusError('NOT_FOUND', 'no');
+        },
+      }),
     ]);
     const client = createClient(ClientStream, server.target);
     async function* numbers() {

@@ -22,15 +22,28 @@ async function callError(promise: Promise<unknown>): Promise<CallError> {
 
 describe('a handler that throws', () => {
   it.each([
-    ['synchronously', () => { throw new Error('2 secret password'); }],
-    ['after a wait', async () => { await Promise.resolve(); throw new Error('2 secret password'); }],
+    [
+      'synchronously',
+      () => {
+        throw new Error('2 secret password');
+      },
+    ],
+    [
+      'after a wait',
+      async () => {
+        await Promise.resolve();
+        throw new Error('2 secret password');
+      },
+    ],
   ])('%s answers INTERNAL, says nothing, and logs the error once', async (_name, handler) => {
     await using server = await startService([hello(handler)]);
     const client = createClient(SayHello, server.target);
     const error = await callError(client.hello({ name: 'x' }));
     expect(error).toMatchObject({ code: 'INTERNAL', statusMessage: 'internal error', details: [] });
     const lines = server.logs.filter((line) => JSON.stringify(line).includes('secret'));
-    expect(lines).toMatchObject([{ msg: 'call', level: 'error', code: 'INTERNAL', err: { message: '2 secret password' } }]);
+    expect(lines).toMatchObject([
+      { msg: 'call', level: 'error', code: 'INTERNAL', err: { message: '2 secret password' } },
+    ]);
     client.$close();
   });
 
@@ -111,7 +124,11 @@ describe('serve', () => {
 
   it('logs one line for each call', async () => {
     await using server = await startService([
-      defineService(ServerStream, { async *pow() { yield* [{ number: 1n }, { number: 2n }]; } }),
+      defineService(ServerStream, {
+        async *pow() {
+          yield* [{ number: 1n }, { number: 2n }];
+        },
+      }),
     ]);
     const client = createClient(ServerStream, server.target);
     await collect(client.pow({ number: 2n }));
@@ -160,7 +177,11 @@ describe('reflection', () => {
   it('lists the services and gives a file with everything it imports', async () => {
     await using server = await startService([hello(() => ({}))]);
     const client = createClient(ServerReflection, server.target);
-    const requests = [{ listServices: '*' }, { fileContainingSymbol: 'SayHello.Hello' }, { fileByFilename: 'nope.proto' }];
+    const requests = [
+      { listServices: '*' },
+      { fileContainingSymbol: 'SayHello.Hello' },
+      { fileByFilename: 'nope.proto' },
+    ];
     const [list, file, missing] = await collect(client.serverReflectionInfo(requests));
     expect(list?.listServicesResponse?.service.map(({ name }) => name)).toEqual([
       'SayHello',
@@ -201,7 +222,11 @@ describe('a drain', () => {
     const responses = client.sqrt(requests());
     expect((await responses.next()).value).toEqual({ sqrt: 1 });
     const stopped = server.stop();
-    await until(async () => (await callError(collect(createClient(BidirectionalStreamServer, server.target).sqrt([])))).code === 'UNAVAILABLE');
+    await until(
+      async () =>
+        (await callError(collect(createClient(BidirectionalStreamServer, server.target).sqrt([])))).code ===
+        'UNAVAILABLE',
+    );
     draining.open();
     expect(await collect(responses)).toEqual([{ sqrt: 2 }]);
     await stopped;

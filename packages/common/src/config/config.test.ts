@@ -102,7 +102,7 @@ describe('readSettings', () => {
 });
 
 describe('docs/settings.md', () => {
-  const docs = readFileSync(new URL('../../../../docs/settings.md', import.meta.url), 'utf8');
+  const docs = readFileSync(new URL('../../../../docs/settings.md', import.meta.url), 'utf8').replaceAll(/ +/g, ' ');
   const settings: Setting<unknown>[] = Object.values(createServiceSettings({ service: 'pow', port: 8082 }));
 
   it.each(settings)('has the row of $variable as the code has it', (setting) => {

@@ -77,7 +77,8 @@ export function createServiceSettings({ service, port, metricsPort }: ServiceDef
     },
     directHttp2: {
       variable: 'DIRECT_HTTP2',
-      description: 'Whether messages go straight to HTTP/2, several times faster, where this version of grpc-js allows it.',
+      description:
+        'Whether messages go straight to HTTP/2, several times faster, where this version of grpc-js allows it.',
       allowed: 'on or off',
       default: 'on',
       schema: schemas.onOff,

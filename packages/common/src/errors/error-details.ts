@@ -67,7 +67,7 @@ export function decodeDetails(bytes: Buffer): ReceivedDetail[] {
     return StatusCodec.decode(bytes).details.map(({ type_url, value }) => {
       const type = type_url.slice(type_url.lastIndexOf('/') + 1);
       const codec: Codec<any> | undefined = Object.hasOwn(codecs, type) ? codecs[type as DetailType] : undefined;
-      return { type, value: codec === undefined ? value : codec.decode(value) } as ReceivedDetail;
+      return { type, value: codec === undefined ? value : codec.decode(value) };
     });
   } catch {
     // The status itself has arrived; details that are malformed must not hide it.

@@ -31,7 +31,10 @@ describe('toStatus', () => {
     ['a thrown string', 'secret password'],
     ['undefined', undefined],
     ['a value of the wrong type in a response', new EncodeError('type', 'sum', 'secret password')],
-    ['an error of a call that the handler made', new CallError({ code: 'NOT_FOUND', message: 'secret', method: '/a/B' })],
+    [
+      'an error of a call that the handler made',
+      new CallError({ code: 'NOT_FOUND', message: 'secret', method: '/a/B' }),
+    ],
     ['an object that looks like a grpc-js error', Object.assign(new Error('secret'), { code: 5, details: 'secret' })],
   ])('says nothing about %s', (_name, error) => {
     expect(toStatus(error)).toEqual({ code: 'INTERNAL', message: 'internal error', unexpected: true });
@@ -68,7 +71,12 @@ describe('toWireMessage', () => {
 describe('CallError', () => {
   it('has the decoded details, and keeps the bytes of a detail that is not known here', () => {
     const encoded = toStatus(invalidArgument('name', 'is empty')).details;
-    const error = new CallError({ code: 'ABORTED', message: 'x', method: '/a/B', ...(encoded && { details: encoded }) });
+    const error = new CallError({
+      code: 'ABORTED',
+      message: 'x',
+      method: '/a/B',
+      ...(encoded && { details: encoded }),
+    });
     expect(error.details[0]).toMatchObject({ value: { fieldViolations: [{ field: 'name' }] } });
     expect(error.message).toBe('/a/B: ABORTED: x');
   });
@@ -81,6 +89,12 @@ describe('CallError', () => {
 
 describe('toStatusCode', () => {
   it('names the codes and calls an undefined one UNKNOWN', () => {
-    expect([0, 11, 16, 17, -1].map(toStatusCode)).toEqual(['OK', 'OUT_OF_RANGE', 'UNAUTHENTICATED', 'UNKNOWN', 'UNKNOWN']);
+    expect([0, 11, 16, 17, -1].map(toStatusCode)).toEqual([
+      'OK',
+      'OUT_OF_RANGE',
+      'UNAUTHENTICATED',
+      'UNKNOWN',
+      'UNKNOWN',
+    ]);
   });
 });

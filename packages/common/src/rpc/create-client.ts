@@ -107,7 +107,7 @@ function callWithOne(method: Method<any, any>, start: Start) {
     // Encoded before the call starts: a request that does not fit never reaches the server.
     const bytes = method.request.encode(request);
     const call = start(options);
-    call.writeEncoded(bytes);
+    void call.writeEncoded(bytes); // nothing comes after it
     call.halfClose();
     return method.responseStream ? call.responses : call.readSingle();
   };
