@@ -9,6 +9,7 @@ let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'streamworks-shape-'));
+  write('pnpm-workspace.yaml', 'packages:\n  - packages/*\n  - services/*\n');
   // The packages of this repository are the model, with a service made of nothing but its shape.
   for (const file of ['package.json', 'tsconfig.json', 'tsconfig.build.json']) {
     const target = join(root, 'services/pow', file);

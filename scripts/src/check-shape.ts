@@ -9,7 +9,7 @@ const files = ['src/config.ts', 'src/main.ts', 'src/client.ts', 'test/wire.test.
 /** The most lines of a main.ts: it puts together what is tested elsewhere. */
 const MAIN_LINES = 30;
 
-/** The files that must be the same in every package. */
+/** The files that must be the same in every package that is one folder down. */
 const sameFiles: Readonly<Record<string, unknown>> = {
   'tsconfig.json': {
     extends: '../../tsconfig.base.json',
@@ -49,7 +49,9 @@ export function checkShape(root: string = rootFolder, steps: Readonly<Record<str
       .filter((name) => !(name in steps))
       .map((name) => `services/${name}: has no step in scripts/src/demo-steps.ts`),
     ...unknownSteps.map((name) => `scripts/src/demo-steps.ts: ${name} is no service`),
-    ...listPackages(root).flatMap((path) => checkPackage(join(root, path)).map((problem) => `${path}: ${problem}`)),
+    ...listPackages(root).flatMap((path) =>
+      checkPackage(join(root, path), path.includes('/')).map((problem) => `${path}: ${problem}`),
+    ),
     ...checkNotice(root),
   ];
 }
@@ -104,16 +106,19 @@ function checkServicePackage(
   return problems;
 }
 
-/** The folders of the workspace, but for the root. */
+/** The folders of the workspace, but for the root, as pnpm-workspace.yaml lists them: `scripts`, `services/*`. */
 function listPackages(root: string): string[] {
-  const nested = ['packages', 'services'].flatMap((parent) => {
-    if (!existsSync(join(root, parent))) return [];
-    return readdirSync(join(root, parent)).map((name) => `${parent}/${name}`);
+  const [, list = ''] =
+    /^packages:\n((?: +- .*\n)*)/m.exec(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')) ?? [];
+  const paths = [...list.matchAll(/- (.*)/g)].flatMap(([, pattern = '']) => {
+    if (!pattern.endsWith('/*')) return [pattern];
+    const parent = pattern.slice(0, -2);
+    return existsSync(join(root, parent)) ? readdirSync(join(root, parent)).map((name) => `${parent}/${name}`) : [];
   });
-  return [...nested, 'scripts'].filter((path) => existsSync(join(root, path, 'package.json')));
+  return paths.filter((path) => existsSync(join(root, path, 'package.json')));
 }
 
-function checkPackage(folder: string): string[] {
+function checkPackage(folder: string, nested: boolean): string[] {
   const { description, license, type, engines, files: shipped, private: isPrivate } = readPackage(folder);
   const problems: string[] = [];
   if (!existsSync(join(folder, 'README.md'))) problems.push('README.md is missing');
@@ -124,7 +129,7 @@ function checkPackage(folder: string): string[] {
     problems.push('package.json: "files" is missing, and it is published');
   if (isPrivate !== true && engines === undefined)
     problems.push('package.json: "engines" is missing, and it is published');
-  if (folder.endsWith('scripts')) return problems;
+  if (!nested) return problems;
   for (const [file, expected] of Object.entries(sameFiles)) {
     const path = join(folder, file);
     if (!existsSync(path)) problems.push(`${file} is missing`);

@@ -81,7 +81,7 @@ function callAsItsKind(
 function loadMethods(file: string, service: string): Record<string, MethodDefinition<object, object>> {
   const definition = loadPlain(file)[service];
   if (definition === undefined || 'format' in definition) throw new Error(`${file} has no service ${service}`);
-  return definition as Record<string, MethodDefinition<object, object>>; // what has no format is a service
+  return definition; // what has no format is a service
 }
 
 function toSame(bytes: Buffer): Buffer {
