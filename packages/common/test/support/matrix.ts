@@ -53,7 +53,7 @@ export function describeCells(
 }
 
 function itForEachPair(body: (pair: Pair) => Promise<void>): void {
-  for (const pair of pairs) it(pair.name, () => body(pair));
+  for (const pair of pairs) it.concurrent(pair.name, () => body(pair));
 }
 
 /** Nothing is left of the calls: the server has none, and its connections close at once, not with the grace period. */
