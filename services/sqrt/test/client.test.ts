@@ -57,7 +57,7 @@ describe('the client script', { timeout: 30_000 }, () => {
   });
 
   it('ends with 1 when the server stops, and does not wait for its next number', async () => {
-    await using stopping = await startServiceProcess(main, { SQRT_PORT: '0', SHUTDOWN_GRACE: '100ms' });
+    await using stopping = await startServiceProcess(main, { SQRT_PORT: '0', SHUTDOWN_GRACE: '1s' });
     const args = ['9', '16', '--interval', '999m', '--target', stopping.target];
     await using client = startProcess([process.execPath, script, ...args]);
     await until(() => client.stdout === '3\n');

@@ -41,8 +41,8 @@ export function gate<Value = void>(): Gate<Value> {
   return Object.assign(promise, { open });
 }
 
-/** Waits until a condition holds, looking every few milliseconds. Rejects after the limit (default 5000 ms). */
-export async function until(condition: () => boolean | Promise<boolean>, limitMs = 5_000): Promise<void> {
+/** Waits until a condition holds, looking every few milliseconds. Rejects after the limit (default 10 000 ms). */
+export async function until(condition: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
   const end = Date.now() + limitMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not so within ${limitMs} ms: ${condition.toString()}`);
