@@ -4,7 +4,10 @@ import { checkPack } from './check-pack.js';
 import { checkShape } from './check-shape.js';
 import { rootFolder } from './list-services.js';
 
-/** `pnpm check`: everything that must hold besides the tests. Every step runs, also after one that failed. */
+/**
+ * `pnpm check`: everything that must hold besides the tests. Every step runs, also after one that failed. With an
+ * argument, as in `pnpm check proto`, those steps run that have it in their name.
+ */
 
 /** A step: what it finds, as text; nothing where all is well. */
 interface Step {
@@ -22,8 +25,8 @@ const steps: readonly Step[] = [
   { name: 'proto: format', run: () => runCommand('buf format --diff --exit-code', protoFolder) },
   { name: 'proto: no breaking change', run: () => runCommand('buf breaking --against baseline.binpb', protoFolder) },
   { name: 'proto: generated files', run: () => runCommand('pnpm --filter @streamworks/proto generate --check') },
-  { name: 'shape of services and packages', run: () => checkShape().join('\n') },
-  { name: 'packed packages in an empty project', run: checkPack },
+  { name: 'shape', run: () => checkShape().join('\n') },
+  { name: 'pack: used in an empty project', run: checkPack },
 ];
 
 /** What a command says where it fails. The commands are those above: words with blanks between. */
@@ -39,8 +42,15 @@ function runCommand(command: string, cwd: string = rootFolder): string {
   return `${stdout}${stderr}`.trim() || `${command}: exit code ${status}`;
 }
 
+const [wanted = ''] = process.argv.slice(2);
+const chosen = steps.filter(({ name }) => name.includes(wanted));
+if (chosen.length === 0) {
+  console.error(`check: no step is called ${wanted}; there are ${steps.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
 let failed = 0;
-for (const { name, run } of steps) {
+for (const { name, run } of chosen) {
   const start = performance.now();
   const findings = await run();
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
@@ -52,6 +62,6 @@ for (const { name, run } of steps) {
   }
 }
 if (failed > 0) {
-  console.error(`${failed} of ${steps.length} checks failed`);
+  console.error(`${failed} of ${chosen.length} checks failed`);
   process.exit(1);
 }
