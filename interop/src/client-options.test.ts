@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { cases } from './cases.js';
+import { readClientCommand } from './client-options.js';
+import { soakDefaults } from './peer.js';
+
+describe('readClientCommand', () => {
+  it('runs everything against localhost:10000 where nothing is said', () => {
+    expect(readClientCommand([])).toEqual({
+      names: [...cases.keys()],
+      target: 'localhost:10000',
+      options: { directHttp2: true, soak: soakDefaults },
+    });
+    expect(readClientCommand(['--case', 'all'])?.names).toEqual([...cases.keys()]);
+  });
+
+  it('takes several cases', () => {
+    expect(readClientCommand(['--case', 'ping_pong,empty_unary'])?.names).toEqual(['ping_pong', 'empty_unary']);
+  });
+
+  it('takes our flags and the official ones for the same', () => {
+    const ours = readClientCommand(['--case', 'ping_pong', '--address', 'a.example:1']);
+    const official = ['--test_case=ping_pong', '--server_host=a.example', '--server_port=1', '--use_tls=false'];
+    expect(readClientCommand(official)).toEqual(ours);
+    expect(readClientCommand([...official, '--server_host_override=x', '--use_test_ca=true'])).toEqual(ours);
+  });
+
+  it('takes the official flags of the soak cases', () => {
+    const flags = {
+      soak_iterations: 1,
+      soak_max_failures: 2,
+      soak_per_iteration_max_acceptable_latency_ms: 3,
+      soak_overall_timeout_seconds: 4,
+      soak_min_time_ms_between_rpcs: 5,
+      soak_request_size: 6,
+      soak_response_size: 7,
+      soak_num_threads: 8,
+    };
+    const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+    expect(readClientCommand(args)?.options.soak).toEqual({
+      iterations: 1,
+      maxFailures: 2,
+      maxLatencyMs: 3,
+      overallTimeoutMs: 4_000,
+      minIntervalMs: 5,
+      requestSize: 6,
+      responseSize: 7,
+      workers: 8,
+    });
+  });
+
+  it('gives nothing where help is asked for', () => {
+    expect(readClientCommand(['--help'])).toBeUndefined();
+  });
+
+  it.each([
+    [['--case', 'nothing'], 'there is no case "nothing"; there are: empty_unary'],
+    [['--case', 'all', '--test_case', 'all'], '--case and --test_case mean the same: give one'],
+    [['--address', 'a:1', '--server_port', '1'], '--address says both'],
+    [['--address', 'localhost'], '--address "localhost" is no host and port'],
+    [['--use_tls=true'], 'TLS is not supported'],
+    [['--direct_http2', 'off'], '--direct_http2 "off" is neither true nor false'],
+    [['--soak_iterations=many'], '--soak_iterations "many" is no whole number'],
+    [['--nothing'], "Unknown option '--nothing'"],
+  ])('refuses %j', (args, message) => {
+    expect(() => readClientCommand(args)).toThrow(
+      expect.objectContaining({ name: 'UsageError', message: expect.stringContaining(message) }),
+    );
+  });
+});

@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { startProcess, startServiceProcess } from '@streamworks/common/testing';
+import { describe, expect, it } from 'vitest';
+import { cases } from '../src/cases.js';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const client = fileURLToPath(new URL('../dist/client.js', import.meta.url));
+
+async function runClient(...args: string[]) {
+  await using child = startProcess([process.execPath, client, ...args]);
+  const { code } = await child.ended;
+  return { code, stdout: child.stdout, stderr: child.stderr };
+}
+
+describe('the client', () => {
+  it('runs all cases against the server, and says so', async () => {
+    await using server = await startServiceProcess(main, { INTEROP_PORT: '0' });
+    const { code, stdout, stderr } = await runClient('--address', server.target);
+    expect(stdout.split('\n')).toEqual([...[...cases.keys()].map((name) => `✓ ${name}`), '']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('takes the flags of the official clients', async () => {
+    await using server = await startServiceProcess(main, { INTEROP_PORT: '0' });
+    const flags = [
+      '--server_host=127.0.0.1',
+      `--server_port=${server.port}`,
+      '--use_tls=false',
+      '--test_case=ping_pong',
+    ];
+    expect(await runClient(...flags)).toEqual({ code: 0, stdout: '✓ ping_pong\n', stderr: '' });
+  });
+
+  it('ends with 1 where a case fails, after the others', async () => {
+    const { code, stdout } = await runClient('--address', 'localhost:1', '--case', 'empty_unary,unimplemented_method');
+    expect(stdout).toMatch(/^✗ empty_unary: .*UNAVAILABLE.*\n✗ unimplemented_method: .*UNAVAILABLE.*\n$/);
+    expect(code).toBe(1);
+  });
+
+  it('ends with 2 for a command line that makes no sense', async () => {
+    const { code, stderr } = await runClient('--case', 'pingpong');
+    expect(stderr).toMatch(
+      /^there is no case "pingpong"; there are: empty_unary .*\nTry: pnpm interop:client --help\n$/,
+    );
+    expect(code).toBe(2);
+  });
+
+  it('describes itself', async () => {
+    const { code, stdout } = await runClient('--help');
+    expect(stdout).toContain('Usage: pnpm interop:client');
+    for (const name of cases.keys()) expect(stdout).toContain(name);
+    expect(code).toBe(0);
+  });
+});
+
+describe('the server', () => {
+  it('says in one line what it cannot use', async () => {
+    await using child = startProcess([process.execPath, main, '--port', 'many']);
+    expect(await child.ended).toEqual({ code: 1, signal: null });
+    expect(child.stderr).toBe('--port "many" is no whole number up to 65535\n');
+  });
+
+  it('describes itself', async () => {
+    await using child = startProcess([process.execPath, main, '--help']);
+    expect(await child.ended).toEqual({ code: 0, signal: null });
+    expect(child.stdout).toContain('Usage: pnpm interop:server');
+  });
+});
