@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { createPrettyStream } from './pretty.js';
+import { createStdout } from './stdout.js';
 
 export type { Logger };
 
@@ -33,5 +34,5 @@ export function createLogger({ service, logLevel = 'info', logFormat = 'json', d
     redact: { paths: secrets.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   };
   if (logFormat === 'pretty') return pino(settings, createPrettyStream(destination));
-  return destination === undefined ? pino(settings) : pino(settings, destination);
+  return pino(settings, destination ?? createStdout());
 }

@@ -1,9 +1,10 @@
-import { pino, type DestinationStream } from 'pino';
+import type { DestinationStream } from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import { createStdout } from './stdout.js';
 
 /** Turns log lines into lines for people: a call in one short line, everything else as pino-pretty writes it. */
 export function createPrettyStream(destination?: DestinationStream): DestinationStream {
-  const sink = destination ?? pino.destination(1);
+  const sink = destination ?? createStdout();
   const common = {
     colorize: destination === undefined && process.stdout.isTTY,
     translateTime: 'SYS:HH:MM:ss.l',

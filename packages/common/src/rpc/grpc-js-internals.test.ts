@@ -11,7 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gate } from '../testing/streams.js';
-import { readServerInternals, takeOverReads, takeOverWrites } from './grpc-js-internals.js';
+import { isBetweenMessages, readServerInternals, takeOverReads, takeOverWrites } from './grpc-js-internals.js';
 
 // The fields that are read were looked at in this version. A new one is taken only together with this test.
 const KNOWN_VERSION = '1.14.7';
@@ -79,6 +79,7 @@ describe('grpc-js', () => {
     const writeStream = await writes;
     const readStream = await header;
     expect(writeStream).toBe(readStream);
+    expect(calls[0]).toMatchObject({ decoder: { readState: 0 } });
     expect(readServerInternals(calls[0] as ServerInterceptingCallInterface)?.stream.session).toBeDefined();
     call.halfClose();
     expect(await status).toBe(0);
@@ -88,6 +89,7 @@ describe('grpc-js', () => {
   it('is left alone where it looks different', () => {
     const other = {} as ServerInterceptingCallInterface & ReturnType<Channel['createCall']>;
     expect(readServerInternals(other)).toBeUndefined();
+    expect(isBetweenMessages(other)).toBe(true);
     expect(takeOverWrites(other, () => undefined)).toBe(false);
     expect(takeOverReads(other, () => undefined)).toBeUndefined();
   });

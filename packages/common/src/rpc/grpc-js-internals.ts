@@ -23,6 +23,13 @@ interface BaseServerCall {
   stream: ServerHttp2Stream;
   handleDataFrame: (chunk: Buffer) => void;
   incomingEncoding: string;
+  decoder: { readState: number };
+}
+
+/** Whether grpc-js's own reader stands between two messages; true where it does not tell. */
+export function isBetweenMessages(call: ServerInterceptingCallInterface): boolean {
+  const state = (call as Partial<BaseServerCall>).decoder?.readState;
+  return state === undefined || state === 0;
 }
 
 /** Undefined also for a call whose requests are compressed: grpc-js decompresses those. */

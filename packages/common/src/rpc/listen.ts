@@ -7,17 +7,26 @@ const ATTEMPTS = 10;
 
 const LOOPBACK = ['127.0.0.1', '[::1]'];
 
+/** Where to listen. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** The setting that the port comes from, for the person who has to change it. */
+  readonly variable: string;
+}
+
 /**
  * Binds a gRPC server and gives its port. `localhost` is bound on both loopback addresses, and one of them in use is
  * an error even where the other is free: otherwise half of the clients would reach somebody else.
  */
-export async function listenGrpc(server: Server, host: string, port: number): Promise<number> {
-  if (host !== 'localhost') return bind(server, `${host.includes(':') ? `[${host}]` : host}:${port}`);
+export async function listenGrpc(server: Server, { host, port, variable }: ListenOptions): Promise<number> {
+  if (host !== 'localhost') return bind(server, `${host.includes(':') ? `[${host}]` : host}:${port}`, variable);
   for (let attempt = 1; ; attempt += 1) {
     const [first = '', second] = LOOPBACK;
-    const bound = await bind(server, `${first}:${port}`);
+    const bound = await bind(server, `${first}:${port}`, variable);
     try {
-      await bind(server, `${second}:${bound}`);
+      await bind(server, `${second}:${bound}`, variable);
       return bound;
     } catch (error) {
       if (isWithoutIpv6(error)) return bound;
@@ -27,20 +36,20 @@ export async function listenGrpc(server: Server, host: string, port: number): Pr
   }
 }
 
-function bind(server: Server, address: string): Promise<number> {
+function bind(server: Server, address: string, variable: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) resolve(port);
-      else reject(toStartError(address, error));
+      else reject(toStartError(`${address} (${variable})`, error));
     });
   });
 }
 
 /** Binds an HTTP server and gives its port; `localhost` is 127.0.0.1 here: those who watch a service use that. */
-export function listenHttp(server: HttpServer, host: string, port: number): Promise<number> {
+export function listenHttp(server: HttpServer, { host, port, variable }: ListenOptions): Promise<number> {
   const address = host === 'localhost' ? '127.0.0.1' : host;
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(toStartError(`${address}:${port}`, error)));
+    server.once('error', (error) => reject(toStartError(`${address}:${port} (${variable})`, error)));
     server.listen(port, address, () => {
       const bound = server.address();
       resolve(typeof bound === 'object' && bound !== null ? bound.port : port);

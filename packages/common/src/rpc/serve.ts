@@ -1,24 +1,16 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  logVerbosity,
-  Server,
-  ServerInterceptingCall,
-  setLogger,
-  setLogVerbosity,
-  type ServerInterceptingCallInterface,
-  type ServerInterceptor,
-} from '@grpc/grpc-js';
+import { logVerbosity, Server, setLogger, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServiceConfig } from '../config/service-config.js';
-import { StatusError } from '../errors/status-error.js';
 import type { Logger } from '../logging/create-logger.js';
-import { CALL_MESSAGE } from '../logging/pretty.js';
+import { createAdapter, registerPath } from './adapter.js';
 import type { BoundMethod, Service } from './define-service.js';
 import { createHealthService } from './health.js';
 import { listenGrpc, listenHttp } from './listen.js';
+import { logCall } from './log-call.js';
 import { createMetricsServer } from './metrics-server.js';
-import { createServerMetrics, toKind, type ServerMetrics } from './metrics.js';
+import { createServerMetrics, type ServerMetrics } from './metrics.js';
 import { createReflectionServices } from './reflection.js';
-import { ServerCall, type CallEnvironment, type CallOutcome } from './server-call.js';
+import type { CallEnvironment, ServerCall } from './server-call.js';
+import { stopServer } from './stop-server.js';
 
 /** What `serve` serves, and how. */
 export interface ServeOptions {
@@ -41,10 +33,6 @@ export interface RunningServer {
    */
   stop(): Promise<void>;
 }
-
-/** The end of the grace period that is kept for the last statuses to reach their clients, and its share at most. */
-const LAST_STATUS_MS = 1_000;
-const LAST_STATUS_SHARE = 0.2;
 
 /** How often a server asks a silent connection for a sign of life, and how long it waits for that. */
 const KEEPALIVE_MS = 60_000;
@@ -77,7 +65,7 @@ export async function serve({ config, log, services, aliases = {} }: ServeOption
     'grpc.enable_channelz': 0,
     interceptors: [createAdapter(methods, environment)],
   });
-  for (const path of methods.keys()) server.register(path, neverCalled, toSame, toSame, 'bidi');
+  for (const path of methods.keys()) registerPath(server, path);
   const metricsServer = createMetricsServer({ registry: metrics.registry, isReady: () => !draining.signal.aborted });
   const close = (): Promise<void> =>
     stopServer({ server, calls, graceMs: config.shutdownGrace }).finally(() => {
@@ -85,12 +73,13 @@ export async function serve({ config, log, services, aliases = {} }: ServeOption
       metricsServer.close();
     });
 
+  const prefix = config.service.toUpperCase();
   let port: number;
   let metricsPort: number | undefined;
   try {
-    port = await listenGrpc(server, config.host, config.port);
+    port = await listenGrpc(server, { ...config, variable: `${prefix}_PORT` });
     metricsPort =
-      config.metricsPort === 'off' ? undefined : await listenHttp(metricsServer, config.host, config.metricsPort);
+      config.metricsPort === 'off' ? undefined : await listenHttp(metricsServer, { host: config.host, port: config.metricsPort, variable: `${prefix}_METRICS_PORT` });
   } catch (error) {
     server.forceShutdown();
     throw error;
@@ -140,54 +129,6 @@ function createMethodTable(
   return table;
 }
 
-/**
- * The one way from grpc-js to our handlers, for all four kinds: an interceptor that takes the call over. grpc-js's own
- * streams are never made: they end a cancelled upload like a finished one.
- */
-function createAdapter(methods: ReadonlyMap<string, BoundMethod>, environment: CallEnvironment): ServerInterceptor {
-  return ({ path }, call) => {
-    const bound = methods.get(path);
-    if (bound === undefined) throw new Error(`${path} is registered and has no method`);
-    return new AdaptedCall(call, bound, environment);
-  };
-}
-
-class AdaptedCall extends ServerInterceptingCall {
-  readonly #call: ServerInterceptingCallInterface;
-  readonly #bound: BoundMethod;
-  readonly #environment: CallEnvironment;
-
-  constructor(call: ServerInterceptingCallInterface, bound: BoundMethod, environment: CallEnvironment) {
-    super(call);
-    this.#call = call;
-    this.#bound = bound;
-    this.#environment = environment;
-  }
-
-  override start(): void {
-    // Made with the metadata: where a call is dead before that, grpc-js reports nothing at all.
-    let current: ServerCall | undefined;
-    this.#call.start({
-      onReceiveMetadata: (metadata) => {
-        current = new ServerCall(this.#call, this.#bound, metadata, this.#environment);
-        void current.run();
-      },
-      onReceiveMessage: (bytes: Buffer) => current?.onMessage(bytes),
-      onReceiveHalfClose: () => current?.onHalfClose(),
-      onCancel: () => current?.onCancel(),
-    });
-  }
-}
-
-/** Messages pass grpc-js as bytes: a call decodes each when its handler takes it. */
-function toSame(bytes: Buffer): Buffer {
-  return bytes;
-}
-
-function neverCalled(): never {
-  throw new Error('grpc-js ran a handler that the adapter replaces');
-}
-
 interface EnvironmentOptions {
   readonly log: Logger;
   readonly calls: Set<ServerCall>;
@@ -215,51 +156,6 @@ function createEnvironment({ calls, metrics, ...rest }: EnvironmentOptions): Cal
       saidInexact = true;
     },
   };
-}
-
-/** One line for each call; with the whole error where it is a fault of the server. */
-function logCall(log: Logger, call: ServerCall, outcome: CallOutcome): void {
-  const { code, message, durationMs, received, sent, error } = outcome;
-  const level = error === undefined ? 'info' : 'error';
-  if (!log.isLevelEnabled(level)) return;
-  log[level](
-    {
-      method: call.method,
-      requestId: call.requestId,
-      kind: toKind(call.bound.method),
-      peer: call.peer,
-      code,
-      ...(message !== '' && { status: message }),
-      durationMs: Math.round(durationMs * 1000) / 1000,
-      received,
-      sent,
-      ...(error !== undefined && { err: error }),
-    },
-    CALL_MESSAGE,
-  );
-}
-
-interface StopOptions {
-  readonly server: Server;
-  readonly calls: ReadonlySet<ServerCall>;
-  readonly graceMs: number;
-}
-
-/** grpc-js's `tryShutdown` refuses new calls and then waits for the open ones, however long: the time is kept here. */
-async function stopServer({ server, calls, graceMs }: StopOptions): Promise<void> {
-  const lastStatusMs = Math.min(LAST_STATUS_MS, graceMs * LAST_STATUS_SHARE);
-  const timers: NodeJS.Timeout[] = [];
-  // In the next turn: what `draining` made the calls send goes out before the connections are told to close.
-  await nextTurn();
-  await new Promise<void>((resolve) => {
-    const endCalls = (): void => {
-      for (const call of calls) call.end(new StatusError('UNAVAILABLE', 'the server is shutting down'));
-    };
-    timers.push(setTimeout(endCalls, graceMs - lastStatusMs), setTimeout(resolve, graceMs));
-    server.tryShutdown(() => resolve());
-  });
-  for (const timer of timers) clearTimeout(timer);
-  server.forceShutdown();
 }
 
 function isOpenAddress(host: string): boolean {

@@ -53,6 +53,7 @@ export class ServerCall implements Context<any>, TransportUser {
   readonly bound: BoundMethod;
   readonly metadata: Metadata;
   readonly requestId: string;
+  readonly peer: string;
   readonly responseHeader = new Metadata();
   readonly responseTrailer = new Metadata();
   readonly #call: ServerInterceptingCallInterface;
@@ -83,6 +84,7 @@ export class ServerCall implements Context<any>, TransportUser {
     this.#environment = environment;
     this.#responses = bound.method.response;
     this.requestId = readRequestId(metadata);
+    this.peer = call.getPeer(); // now: a connection that is lost has no address
     this.responseHeader.set(REQUEST_ID, this.requestId);
     const { directHttp2, maxMessageBytes } = environment;
     this.#transport = createServerTransport({ call, directHttp2, maxMessageBytes }, this);
@@ -110,10 +112,6 @@ export class ServerCall implements Context<any>, TransportUser {
   get deadline(): Date | undefined {
     const deadline = this.#call.getDeadline();
     return deadline === Infinity ? undefined : new Date(deadline);
-  }
-
-  get peer(): string {
-    return this.#call.getPeer();
   }
 
   get log(): Logger {

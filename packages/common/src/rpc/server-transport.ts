@@ -1,6 +1,6 @@
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { FrameReader, FrameWriter } from './frames.js';
-import { readServerInternals, type ServerInternals } from './grpc-js-internals.js';
+import { isBetweenMessages, readServerInternals, type ServerInternals } from './grpc-js-internals.js';
 import type { MessageSource } from './incoming.js';
 import { MessagePuller } from './message-puller.js';
 
@@ -42,7 +42,6 @@ export function createServerTransport(options: ServerTransportOptions, user: Tra
 }
 
 class PublicTransport extends MessagePuller implements ServerTransport {
-  readonly isWhole = true; // grpc-js does not tell
   readonly #call: ServerInterceptingCallInterface;
   readonly #user: TransportUser;
 
@@ -50,6 +49,10 @@ class PublicTransport extends MessagePuller implements ServerTransport {
     super(call);
     this.#call = call;
     this.#user = user;
+  }
+
+  get isWhole(): boolean {
+    return isBetweenMessages(this.#call);
   }
 
   onMessage(message: Buffer): void {
