@@ -23,7 +23,7 @@ export interface DemoOptions {
 
 /**
  * Starts every service on free ports, runs its client scripts against it, and stops everything. Resolves with the
- * number of things that were not as they should be; nothing is left running, whatever happens.
+ * number of things that were not as they should be, until its end or an abort; nothing is left running, whatever happens.
  */
 export async function runDemo({ services, steps, print, signal }: DemoOptions): Promise<number> {
   let problems = 0;
@@ -47,10 +47,10 @@ export async function runDemo({ services, steps, print, signal }: DemoOptions): 
       const own = steps[service.name] ?? [];
       if (own.length === 0) report(['has no step in scripts/src/demo-steps.ts'], '');
       for (const step of own) {
-        if (signal.aborted) return problems + 1;
         print(`  $ ${toCommand(service.name, step)}`);
         const { lines, found } = await runStep(service, process.target, step, signal);
         for (const line of lines) print(`    ${line}`);
+        if (signal.aborted) return problems;
         report(found, 'as it should be');
       }
     }
