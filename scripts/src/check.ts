@@ -36,6 +36,7 @@ function runCommand(command: string, cwd: string = rootFolder): string {
     cwd,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1' }, // prettier would write colours wherever CI is set
   });
   if (status === 0) return '';
   if (error !== undefined) return `${command}: ${error.message}`;
