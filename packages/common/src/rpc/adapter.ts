@@ -11,7 +11,10 @@ import { ServerCall, type CallEnvironment } from './server-call.js';
  * The one way from grpc-js to our handlers, for all four kinds: an interceptor that takes the call over. grpc-js's own
  * streams are never made: they end a cancelled upload like a finished one.
  */
-export function createAdapter(methods: ReadonlyMap<string, BoundMethod>, environment: CallEnvironment): ServerInterceptor {
+export function createAdapter(
+  methods: ReadonlyMap<string, BoundMethod>,
+  environment: CallEnvironment,
+): ServerInterceptor {
   return ({ path }, call) => {
     const bound = methods.get(path);
     if (bound === undefined) throw new Error(`${path} is registered and has no method`);

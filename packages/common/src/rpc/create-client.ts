@@ -1,4 +1,11 @@
-import { Channel, connectivityState, credentials, Metadata, type ChannelInterface } from '@grpc/grpc-js';
+import {
+  Channel,
+  connectivityState,
+  credentials as channelCredentials,
+  Metadata,
+  type ChannelCredentials,
+  type ChannelInterface,
+} from '@grpc/grpc-js';
 import type { Contract, MessageInit, Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
 import { ClientCall } from './client-call.js';
@@ -58,6 +65,8 @@ export interface ClientOptions {
   readonly maxMessageBytes?: number;
   /** Whether messages go straight to HTTP/2, several times faster, where this grpc-js allows it. Default: true. */
   readonly directHttp2?: boolean;
+  /** How the connection is secured. Default: it is not. */
+  readonly credentials?: ChannelCredentials;
 }
 
 /** Servers of other makers close a connection that pings more often than this. */
@@ -77,9 +86,14 @@ const RETRY_BUFFER_BYTES = 16 * 1024;
 export function createClient<C extends Contract<any>>(
   contract: C,
   target: string,
-  { unaryTimeoutMs = 10_000, maxMessageBytes = 4 * 1024 * 1024, directHttp2 = true }: ClientOptions = {},
+  {
+    unaryTimeoutMs = 10_000,
+    maxMessageBytes = 4 * 1024 * 1024,
+    directHttp2 = true,
+    credentials = channelCredentials.createInsecure(),
+  }: ClientOptions = {},
 ): Client<C> {
-  const channel = new Channel(target, credentials.createInsecure(), {
+  const channel = new Channel(target, credentials, {
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': -1,
     'grpc.per_rpc_retry_buffer_size': RETRY_BUFFER_BYTES,

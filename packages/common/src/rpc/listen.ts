@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Server, ServerCredentials } from '@grpc/grpc-js';
 import { StartError } from '../config/setting.js';
 
 /** So often a free port is looked for that is free on 127.0.0.1 and on ::1. */
@@ -16,17 +16,23 @@ export interface ListenOptions {
   readonly variable: string;
 }
 
+/** Where a gRPC server listens, and with what: plaintext, or TLS. */
+export interface ListenGrpcOptions extends ListenOptions {
+  readonly credentials: ServerCredentials;
+}
+
 /**
  * Binds a gRPC server and gives its port. `localhost` is bound on both loopback addresses, and one of them in use is
  * an error even where the other is free: otherwise half of the clients would reach somebody else.
  */
-export async function listenGrpc(server: Server, { host, port, variable }: ListenOptions): Promise<number> {
-  if (host !== 'localhost') return bind(server, `${host.includes(':') ? `[${host}]` : host}:${port}`, variable);
+export async function listenGrpc(server: Server, options: ListenGrpcOptions): Promise<number> {
+  const { host, port } = options;
+  if (host !== 'localhost') return bind(server, `${host.includes(':') ? `[${host}]` : host}:${port}`, options);
   for (let attempt = 1; ; attempt += 1) {
     const [first = '', second] = LOOPBACK;
-    const bound = await bind(server, `${first}:${port}`, variable);
+    const bound = await bind(server, `${first}:${port}`, options);
     try {
-      await bind(server, `${second}:${bound}`, variable);
+      await bind(server, `${second}:${bound}`, options);
       return bound;
     } catch (error) {
       if (isWithoutIpv6(error)) return bound;
@@ -36,9 +42,9 @@ export async function listenGrpc(server: Server, { host, port, variable }: Liste
   }
 }
 
-function bind(server: Server, address: string, variable: string): Promise<number> {
+function bind(server: Server, address: string, { credentials, variable }: ListenGrpcOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(address, credentials, (error, port) => {
       if (error === null) resolve(port);
       else reject(toStartError(`${address} (${variable})`, error));
     });

@@ -1,4 +1,4 @@
-import { logVerbosity, Server, setLogger, setLogVerbosity } from '@grpc/grpc-js';
+import { logVerbosity, Server, ServerCredentials, setLogger, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServiceConfig } from '../config/service-config.js';
 import type { Logger } from '../logging/create-logger.js';
 import { createAdapter, registerPath } from './adapter.js';
@@ -19,6 +19,8 @@ export interface ServeOptions {
   readonly services: readonly Service[];
   /** Further paths for methods that are served: `{'/ChatService/Chat': '/chat.ChatService/Chat'}`. Default: none. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** How connections are secured. Default: they are not. */
+  readonly credentials?: ServerCredentials;
 }
 
 /** A server that takes calls. */
@@ -42,7 +44,13 @@ const KEEPALIVE_TIMEOUT_MS = 20_000;
  * Serves the services with health and, where the settings say so, reflection; metrics over HTTP on a port of its own.
  * Throws a StartError where a port cannot be had.
  */
-export async function serve({ config, log, services, aliases = {} }: ServeOptions): Promise<RunningServer> {
+export async function serve({
+  config,
+  log,
+  services,
+  aliases = {},
+  credentials = ServerCredentials.createInsecure(),
+}: ServeOptions): Promise<RunningServer> {
   sendLibraryLogTo(log);
   const draining = new AbortController();
   const calls = new Set<ServerCall>();
@@ -77,9 +85,15 @@ export async function serve({ config, log, services, aliases = {} }: ServeOption
   let port: number;
   let metricsPort: number | undefined;
   try {
-    port = await listenGrpc(server, { ...config, variable: `${prefix}_PORT` });
+    port = await listenGrpc(server, { ...config, credentials, variable: `${prefix}_PORT` });
     metricsPort =
-      config.metricsPort === 'off' ? undefined : await listenHttp(metricsServer, { host: config.host, port: config.metricsPort, variable: `${prefix}_METRICS_PORT` });
+      config.metricsPort === 'off'
+        ? undefined
+        : await listenHttp(metricsServer, {
+            host: config.host,
+            port: config.metricsPort,
+            variable: `${prefix}_METRICS_PORT`,
+          });
   } catch (error) {
     server.forceShutdown();
     throw error;

@@ -13,7 +13,7 @@ export interface TestServer extends RunningServer {
 }
 
 /** What a test may set. */
-export interface StartServiceOptions extends Partial<Pick<ServeOptions, 'aliases'>> {
+export interface StartServiceOptions extends Partial<Pick<ServeOptions, 'aliases' | 'credentials'>> {
   readonly config?: Partial<ServiceConfig>;
 }
 
