@@ -1,3 +1,6 @@
+import { createServer, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { SayHello } from '@streamworks/proto/hello';
 import { ServerStream } from '@streamworks/proto/stream/pow';
 import { BidirectionalStreamServer } from '@streamworks/proto/stream/sqrt';
@@ -229,5 +232,26 @@ describe('a client', () => {
     }
     expect(seen).toEqual([0, 1, 2, 3, 4]);
     client.$close();
+  });
+});
+
+describe('responses that the server compresses', () => {
+  it('are decompressed, though those of other calls go straight to HTTP/2', async () => {
+    const gzip = createServer().on('stream', (stream: ServerHttp2Stream) => {
+      stream.respond(
+        { ':status': 200, 'content-type': 'application/grpc', 'grpc-encoding': 'gzip' },
+        { waitForTrailers: true },
+      );
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      const message = gzipSync(ServerStream.methods.pow.response.encode({ number: 7n }));
+      const frame = Buffer.alloc(5, 1);
+      frame.writeUInt32BE(message.length, 1);
+      stream.end(Buffer.concat([frame, message]));
+    });
+    await new Promise<void>((resolve) => gzip.listen(0, '127.0.0.1', resolve));
+    const client = createClient(ServerStream, `127.0.0.1:${(gzip.address() as AddressInfo).port}`);
+    expect(await collect(client.pow({ number: 1n }))).toEqual([{ number: 7n }]);
+    client.$close();
+    gzip.close();
   });
 });

@@ -48,6 +48,7 @@ export function readServerInternals(call: ServerInterceptingCallInterface): Serv
 /** ResolvingCall, RetryingCall, LoadBalancingCall and Http2SubchannelCall of grpc-js 1.14. */
 interface ResolvingCall {
   child: RetryingCall | null;
+  filterStack: { filters: { receiveCompression?: object }[] };
 }
 
 interface RetryingCall {
@@ -99,11 +100,12 @@ export function takeOverWrites(call: GrpcClientCall, onStream: (stream: ClientHt
 
 /**
  * Gives the chunks of the responses to a reader of ours, in place of grpc-js's, from the first byte on: to be called when
- * the header has come. Undefined where that cannot be done.
+ * the header has come. Undefined where that cannot be done, and where the responses are compressed: grpc-js decompresses
+ * those.
  */
 export function takeOverReads(call: GrpcClientCall, onChunk: (chunk: Buffer) => void): ClientHttp2Stream | undefined {
   const subchannelCall = readSubchannelCall(call);
-  if (subchannelCall === undefined) return undefined;
+  if (subchannelCall === undefined || !isUncompressed(call)) return undefined;
   const { http2Stream: stream, decoder, unpushedReadMessages, isPushPending } = subchannelCall;
   if (decoder.readState !== 0 || unpushedReadMessages.length > 0 || isPushPending) return undefined;
   stream.removeAllListeners('data');
@@ -127,6 +129,13 @@ function cancelWithoutEnd(stream: ClientHttp2Stream): void {
     if (stream.rstCode === constants.NGHTTP2_CANCEL) callback();
     else original.call(stream, callback);
   };
+}
+
+/** By the time the header has come, grpc-js has chosen how the responses are decompressed. */
+function isUncompressed(call: GrpcClientCall): boolean {
+  const { filterStack }: Partial<ResolvingCall> = call as unknown as Partial<ResolvingCall>;
+  const filter = filterStack?.filters.find(({ receiveCompression }) => receiveCompression !== undefined);
+  return filter?.receiveCompression?.constructor.name === 'IdentityHandler';
 }
 
 function readRetryingCall(call: GrpcClientCall): RetryingCall | undefined {
