@@ -145,6 +145,6 @@ describe('the client script', { timeout: 30_000 }, () => {
       { input: input() },
     );
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'sum: 370370367036900000\n' });
-    expect(Number(stderr) / 2 ** 20).toBeLessThan(160);
+    expect(Number(stderr) / 2 ** 20).toBeLessThan(256); // what Node itself takes differs from version to version
   });
 });

@@ -45,10 +45,7 @@ export function startProcess(
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
-  const killOnExit = (): void => void child.kill('SIGKILL');
-  process.once('exit', killOnExit);
-  const forget = (): void => void process.off('exit', killOnExit);
-  ended.then(forget, forget);
+  remember(child);
   return {
     get stdout() {
       return output.stdout;
@@ -63,6 +60,22 @@ export function startProcess(
       await ended;
     },
   };
+}
+
+const running = new Set<ChildProcess>();
+
+/** No process outlives the tests that have started it. */
+function remember(child: ChildProcess): void {
+  if (running.size === 0) process.once('exit', killAll);
+  running.add(child);
+  child.once('close', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', killAll);
+  });
+}
+
+function killAll(): void {
+  for (const child of running) child.kill('SIGKILL');
 }
 
 /** How a process went that has ended by itself, and what it has written. */

@@ -22,7 +22,7 @@ const breaks: readonly Break[] = [
   { name: 'client cancels', trigger: ({ call }) => call.cancel(), caller: 'CANCELLED', handler: ['CANCELLED'] },
   {
     name: 'deadline (timeout_on_sleeping_server)',
-    timeoutMs: 150,
+    timeoutMs: 300,
     trigger: () => undefined,
     caller: 'DEADLINE_EXCEEDED',
     // The client's clock runs out first: its cancel may come before the server's own timer fires.
