@@ -65,7 +65,7 @@ describe('a service process', { timeout: 30_000 }, () => {
     expect(service.metricsUrl).toBeUndefined();
     service.kill(signal);
     expect(await service.ended).toEqual({ code: 0, signal: null });
-    expect(service.logs.map(({ msg }) => msg).sort()).toEqual(['draining', 'listening', 'stopped']);
+    expect(service.logs.map(({ msg }) => msg)).toEqual(['listening', 'draining', 'stopped']);
     expect(service.stderr).toBe('');
   });
 
