@@ -1,0 +1,107 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '../../src/testing/index.js';
+import { startCutProxy, type CutProxy } from '../../test/support/cut-proxy.js';
+import type { UploadClient, UploadPlan } from './upload-plan.js';
+import { startUploadServer, type UploadCounts, type UploadServer, type UploadServerName } from './upload-server.js';
+
+/** What is to be run. */
+export interface UploadRun extends UploadPlan {
+  readonly server: UploadServerName;
+  /** At least so many uploads are to end this way. */
+  readonly count: number;
+}
+
+/** Runs uploads, each batch over one connection, until enough of them have ended as they should, and gives the counts. */
+export async function runUploads({ server: name, count, ...plan }: UploadRun): Promise<UploadCounts> {
+  await using server = await startUploadServer(name);
+  const { counts } = server;
+  const reached = (): number => {
+    if (plan.ending === 'normal') return counts.finished + counts.broken;
+    return counts.broken + counts.falselyFinished;
+  };
+  const isOneBatchEach = plan.ending === 'kill' || plan.ending === 'exit';
+  while (reached() < count) {
+    const client = startUploadClient(plan);
+    do {
+      await runBatch(client, plan, server);
+    } while (!isOneBatchEach && reached() < count);
+    await client.end();
+  }
+  await until(() => counts.started === counts.finished + counts.falselyFinished + counts.broken, 30_000);
+  return counts;
+}
+
+async function runBatch(client: UploadProcess, { ending }: UploadPlan, { port, counts }: UploadServer): Promise<void> {
+  await using proxy = await startCutProxy(port);
+  const { started } = counts;
+  client.write(ending === 'cut' ? proxy.target : `127.0.0.1:${port}`);
+  await client.line('open');
+  if (ending === 'cut' || ending === 'kill' || ending === 'exit') {
+    await until(() => counts.started > started, 30_000);
+    await wait(Math.random() * 50);
+  }
+  if (ending === 'kill') client.kill();
+  if (ending === 'exit') client.write('exit');
+  if (ending === 'kill' || ending === 'exit') {
+    await client.end();
+    return;
+  }
+  const done = client.line('done');
+  if (ending === 'cut') await cutUntil(proxy, done);
+  await done;
+}
+
+/** More than once: an upload that is begun in the moment of a cut may get a connection of its own. */
+async function cutUntil(proxy: CutProxy, done: Promise<void>): Promise<void> {
+  const again = setInterval(proxy.cut, 50);
+  proxy.cut();
+  await done.finally(() => clearInterval(again));
+}
+
+/** A process that makes uploads. */
+interface UploadProcess {
+  /** Makes it run a batch to a target; or, in the middle of one, makes it exit. */
+  write(line: string): void;
+  /** Resolves when it has written this line. */
+  line(text: string): Promise<void>;
+  kill(): void;
+  /** Lets it end, and waits until it has. */
+  end(): Promise<void>;
+}
+
+function startUploadClient(plan: UploadPlan): UploadProcess {
+  const [program, ...args] = toCommand(plan.client);
+  const child: ChildProcess = spawn(program, [...args, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error('the process has no pipes');
+  stdin.on('error', () => undefined); // it was killed
+  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
+  const exited = once(child, 'exit');
+  return {
+    write: (line) => void stdin.write(`${line}\n`),
+    async line(text) {
+      const { value } = await lines.next();
+      if (value !== text) throw new Error(`${plan.client} wrote ${String(value)} and not ${text}`);
+    },
+    kill: () => void child.kill('SIGKILL'),
+    async end() {
+      stdin.end();
+      const [code, signal] = (await exited) as [number | null, string | null];
+      if (code !== 0 && signal !== 'SIGKILL') throw new Error(`${plan.client} ended with code ${code}`);
+    },
+  };
+}
+
+function toCommand(client: UploadClient): [string, ...string[]] {
+  if (client === 'C-core') return ['python3', fileURLToPath(new URL('upload_client.py', sources))];
+  return [process.execPath, fileURLToPath(new URL('torture/uploads/upload-client.js', compiled))];
+}
+
+/** This module runs from its source in a test, and compiled from the command line. */
+const isCompiled = import.meta.url.includes('/torture/dist/');
+const compiled = new URL(isCompiled ? '../../' : '../dist/', import.meta.url);
+const sources = new URL(isCompiled ? '../../../uploads/' : './', import.meta.url);
