@@ -110,11 +110,12 @@ export class ClientCall {
   /** The one response of a call that has one. */
   async readSingle(): Promise<any> {
     const first = await this.responses.next();
-    if (first.done === true) throw this.#toError('INTERNAL', 'the call ended with OK and without a response');
+    // https://github.com/grpc/grpc/blob/master/doc/statuscodes.md has UNIMPLEMENTED for any other number of responses.
+    if (first.done === true) throw this.#toError('UNIMPLEMENTED', 'the call ended with OK and without a response');
     const second = await this.responses.next();
     if (second.done !== true) {
       this.cancel('more than one response');
-      throw this.#toError('INTERNAL', 'the call has more than one response');
+      throw this.#toError('UNIMPLEMENTED', 'the call has more than one response');
     }
     return first.value;
   }

@@ -220,9 +220,10 @@ export class ServerCall implements Context<any>, TransportUser {
 
   async #readSingle(): Promise<unknown> {
     const first = await this.#requests.next();
-    if (first.done === true) throw new StatusError('INTERNAL', 'the call ended without a request');
+    // https://github.com/grpc/grpc/blob/master/doc/statuscodes.md has UNIMPLEMENTED for any other number of requests.
+    if (first.done === true) throw new StatusError('UNIMPLEMENTED', 'the call ended without a request');
     const second = await this.#requests.next();
-    if (second.done !== true) throw new StatusError('INTERNAL', 'the call has more than one request');
+    if (second.done !== true) throw new StatusError('UNIMPLEMENTED', 'the call has more than one request');
     return first.value;
   }
 

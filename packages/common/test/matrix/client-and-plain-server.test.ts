@@ -1,9 +1,9 @@
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
-import type { ClientOptions, StatusCode } from '../../src/index.js';
+import { createClient, type ClientOptions, type StatusCode } from '../../src/index.js';
 import { gate, until } from '../../src/testing/index.js';
 import { startCutProxy, type CutProxy } from '../support/cut-proxy.js';
-import { badBytes, kinds, textOf, type Kind } from '../support/four-kinds.js';
+import { badBytes, FourKinds, kinds, textOf, type Kind } from '../support/four-kinds.js';
 import { connectOurs } from '../support/our-client.js';
 import { startPlainServer, type PlainHandlers, type PlainServer } from '../support/plain-server.js';
 import { callWith, type CallEnd, type TestCall, type TestCallOptions } from '../support/test-call.js';
@@ -249,6 +249,23 @@ describeEnding('custom_metadata', {
     requests: [],
     expected: { header: hasValue('x-header', 'yes'), trailer: hasValue('x-hint', 'later') },
   },
+});
+
+describe('a server that sends another number of responses than one', () => {
+  it.each([
+    ['unary', 0],
+    ['unary', 2],
+    ['client', 0],
+    ['client', 2],
+  ] as const)('%s, %i responses: UNIMPLEMENTED', async (kind, count) => {
+    const texts = Array.from({ length: count }, (_, index) => String(index));
+    await using server = await startPlainServer({ bidi: (call) => writeAndEnd(call, texts) });
+    const method = { ...FourKinds.methods[kind], path: FourKinds.methods.bidi.path };
+    const client = createClient({ ...FourKinds, methods: { ...FourKinds.methods, [kind]: method } }, server.target);
+    const response = kind === 'unary' ? client.unary({ text: 'a' }) : client.client([{ text: 'a' }]);
+    await expect(response).rejects.toMatchObject({ code: 'UNIMPLEMENTED' });
+    client.$close();
+  });
 });
 
 describeCells('half-close, then a late reply', ['client', 'bidi'], async (kind, options) => {
