@@ -157,6 +157,7 @@ export class Incoming<Message> implements RequestStream<Message> {
     const failure = this.#options.toDecodeError(error);
     this.#clear();
     this.#end = { error: failure };
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(failure);
     return failure;
   }
 

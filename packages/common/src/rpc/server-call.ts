@@ -154,14 +154,11 @@ export class ServerCall implements Context<any>, TransportUser {
   }
 
   onHalfClose(): void {
-    if (!this.#transport.isWhole) {
-      return this.end(new StatusError('INTERNAL', 'the requests ended in the middle of a message'));
-    }
-    // The end of a stream must be told from a cancel. A single request is whole by itself.
-    if (!this.bound.method.requestStream) return this.#requests.end();
+    // A single request is whole by itself. The end of a stream must be told from a cancel.
+    if (!this.bound.method.requestStream) return this.#endRequests();
     confirmEnd(this.#call, {
       isCancelled: () => this.#over !== undefined,
-      onEnd: () => this.#requests.end(),
+      onEnd: () => this.#endRequests(),
       onLost: () => this.onCancel(),
       onInexact: this.#environment.onInexactEnd,
     });
@@ -185,7 +182,9 @@ export class ServerCall implements Context<any>, TransportUser {
   }
 
   onBadFrame(error: unknown): void {
-    this.end(error instanceof StatusError ? error : new StatusError('INTERNAL', 'the requests cannot be read'));
+    this.#transport.discard();
+    const reason = error instanceof StatusError ? error : new StatusError('INTERNAL', 'the requests cannot be read');
+    this.#requests.fail(reason, { discard: false });
   }
 
   onSent(messages: number, bytes: number): void {
@@ -216,6 +215,14 @@ export class ServerCall implements Context<any>, TransportUser {
     if (this.#over !== undefined) return;
     this.#sendStatus(toStatus(reason));
     this.#break(reason);
+  }
+
+  #endRequests(): void {
+    if (this.#transport.isWhole) this.#requests.end();
+    else
+      this.#requests.fail(new StatusError('INTERNAL', 'the requests end in the middle of a message'), {
+        discard: false,
+      });
   }
 
   async #readSingle(): Promise<unknown> {
