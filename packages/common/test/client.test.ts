@@ -255,3 +255,67 @@ describe('responses that the server compresses', () => {
     gzip.close();
   });
 });
+
+describe('a client that is closed', () => {
+  it('cancels its open calls, and fails new ones with UNAVAILABLE', async () => {
+    const ended = gate<unknown>();
+    await using server = await startService([endless(ended.open), defineService(SayHello, { hello: () => ({}) })]);
+    const client = createClient(ServerStream, server.target);
+    const responses = client.pow({ number: 1n });
+    await responses.next();
+    client.$close();
+    expect(await failure(collect(responses))).toMatchObject({ code: 'CANCELLED' });
+    expect(await ended).toMatchObject({ code: 'CANCELLED' });
+    const hello = createClient(SayHello, server.target);
+    hello.$close();
+    expect(await failure(hello.hello({}))).toMatchObject({
+      code: 'UNAVAILABLE',
+      statusMessage: 'the client is closed',
+    });
+  });
+});
+
+describe('what a caller does wrong', () => {
+  it('rejects a unary call: a request that does not fit, a callback that throws', async () => {
+    await using server = await startService([defineService(SayHello, { hello: () => ({}) })]);
+    const client = createClient(SayHello, server.target);
+    const wrong = { name: 5 } as unknown as { name: string };
+    expect(await failure(client.hello(wrong))).toBeInstanceOf(EncodeError);
+    for (const callback of ['onHeader', 'onTrailer']) {
+      const options = { [callback]: () => { throw new Error('mine'); } }; // prettier-ignore
+      expect(await failure(client.hello({}, options))).toMatchObject({ message: 'mine' });
+    }
+    client.$close();
+  });
+
+  it('does not matter after it has left the loop: the stream is over', async () => {
+    await using server = await startService([endless(() => undefined)]);
+    const client = createClient(ServerStream, server.target);
+    const responses = client.pow({ number: 1n });
+    for await (const _ of responses) break;
+    expect(await responses.next()).toEqual({ done: true, value: undefined });
+    client.$close();
+  });
+});
+
+describe('a call inside a call', () => {
+  it('that ends with it is no fault of the server, and what it is refused is not told to the caller', async () => {
+    await using back = await startService([endless(() => undefined)]);
+    const backClient = createClient(ServerStream, back.target);
+    await using front = await startService([
+      defineService(ServerStream, {
+        async *pow({ number }, context) {
+          yield* backClient.pow({ number: number * 2n ** 62n }, { parent: context });
+        },
+      }),
+    ]);
+    const client = createClient(ServerStream, front.target);
+    expect(await failure(collect(client.pow({ number: 4n })))).toMatchObject({ code: 'INTERNAL' });
+    for await (const _ of client.pow({ number: 1n })) break;
+    await until(() => front.logs.filter(({ msg }) => msg === 'call').length === 2);
+    await until(() => back.logs.some(({ msg }) => msg === 'call'));
+    expect(front.logs.filter(({ level }) => level === 'error')).toMatchObject([{ code: 'INTERNAL' }]);
+    client.$close();
+    backClient.$close();
+  });
+});

@@ -23,7 +23,7 @@ export function loadContract<M extends Methods>(file: string, service: string): 
   const methods: Record<string, Method<any, any>> = {};
   for (const [name, methodDefinition] of Object.entries(definition)) {
     const key = name.charAt(0).toLowerCase() + name.slice(1);
-    if (key in methods) throw new Error(`${service} has two methods that would both be called ${key}`);
+    if (Object.hasOwn(methods, key)) throw new Error(`${service} has two methods that would both be called ${key}`);
     methods[key] = createMethod(name, methodDefinition, plans.methods);
   }
   return { name: service, file, methods: methods as M }; // the module and the .proto come from one generator run

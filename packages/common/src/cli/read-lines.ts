@@ -33,6 +33,7 @@ export async function* readLines<Value>(
       if (!isBlank(line)) yield readLine(line);
     }
   }
+  rest += decoder.decode(); // half a character at the end
   number += 1;
   if (!isBlank(rest)) yield readLine(rest);
 }

@@ -66,6 +66,7 @@ describe('readServiceConfig', () => {
     [{ POW_PORT: '8082a' }, 'POW_PORT="8082a": must be a port number from 0 to 65535'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL="loud": must be one of trace, debug, info, warn, error, fatal, silent'],
     [{ SHUTDOWN_GRACE: '-1s' }, 'SHUTDOWN_GRACE="-1s": must be a duration such as 10s or 500ms'],
+    [{ SHUTDOWN_GRACE: '3000000s' }, 'SHUTDOWN_GRACE="3000000s": must be a duration such as 10s or 500ms'],
     [{ REFLECTION: 'yes' }, 'REFLECTION="yes": must be on or off'],
     [{ HOST: 'a b' }, 'HOST="a b": must be a host name or an IP address'],
   ])('says in one line what is wrong with %j', (environment, message) => {

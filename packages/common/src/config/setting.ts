@@ -49,6 +49,9 @@ function toShownValue(variable: string, value: string): string {
   return JSON.stringify(shown.length > 100 ? `${shown.slice(0, 100)}…` : shown);
 }
 
+/** The longest time that a timer of Node can wait: about 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 const digits = z
   .string()
   .regex(/^\d{1,15}$/)
@@ -61,12 +64,13 @@ export const schemas = {
   port: digits.refine((value) => value <= 65_535),
   onOff: z.enum(['on', 'off']).transform((value) => value === 'on'),
   text: z.string(),
-  /** `1500ms`, `10s`, `2m`, or seconds without a unit; in milliseconds. */
+  /** `1500ms`, `10s`, `2m`, or seconds without a unit, up to 24 days; in milliseconds. */
   duration: z
     .string()
     .regex(/^\d{1,9}(\.\d{1,3})?(ms|s|m)?$/)
     .transform((text) => {
       const unit = /(ms|s|m)$/.exec(text)?.[1] ?? 's';
       return Number.parseFloat(text) * { ms: 1, s: 1_000, m: 60_000 }[unit as 'ms' | 's' | 'm'];
-    }),
+    })
+    .refine((ms) => ms <= LONGEST_MS),
 };

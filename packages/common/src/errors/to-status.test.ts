@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CallError } from './call-error.js';
 import { decodeDetails } from './error-details.js';
 import { invalidArgument, StatusError, toStatusCode } from './status-error.js';
-import { toStatus, toWireMessage } from './to-status.js';
+import { toResponseError, toStatus, toWireMessage } from './to-status.js';
 
 describe('toStatus', () => {
   it('passes a StatusError on with its code, message and details', () => {
@@ -19,8 +19,8 @@ describe('toStatus', () => {
     ]);
   });
 
-  it('calls a value that does not fit its field OUT_OF_RANGE and names the field', () => {
-    expect(toStatus(new EncodeError('range', 'sum', '1e99 does not fit'))).toMatchObject({
+  it('calls a response that does not fit its field OUT_OF_RANGE and names the field', () => {
+    expect(toStatus(toResponseError(new EncodeError('range', 'sum', '1e99 does not fit')))).toMatchObject({
       code: 'OUT_OF_RANGE',
       message: 'sum: 1e99 does not fit',
     });
@@ -30,6 +30,7 @@ describe('toStatus', () => {
     ['an Error', new Error('secret password')],
     ['a thrown string', 'secret password'],
     ['undefined', undefined],
+    ['a request of a call inside that does not fit', new EncodeError('range', 'secret', 'does not fit')],
     ['a value of the wrong type in a response', new EncodeError('type', 'sum', 'secret password')],
     [
       'an error of a call that the handler made',

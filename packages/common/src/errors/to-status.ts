@@ -22,10 +22,16 @@ export function toStatus(error: unknown): WireStatus {
     const details = encodeDetails(statusCodes[error.code], message, error.details);
     return { code: error.code, message, ...(details && { details }), unexpected: false };
   }
-  if (error instanceof EncodeError && error.reason === 'range') {
-    return { code: 'OUT_OF_RANGE', message: toWireMessage(error.message), unexpected: false };
-  }
   return { code: 'INTERNAL', message: 'internal error', unexpected: true };
+}
+
+/**
+ * What a response that cannot be encoded is to its caller: OUT_OF_RANGE where a number does not fit its field. Only for
+ * responses: the same error of a call that a handler makes is a fault of the server.
+ */
+export function toResponseError(error: unknown): unknown {
+  if (!(error instanceof EncodeError) || error.reason !== 'range') return error;
+  return new StatusError('OUT_OF_RANGE', error.message, { cause: error });
 }
 
 /** Cuts a message so that its percent-encoded form is at most 1 KiB, never inside a character. */

@@ -16,6 +16,7 @@ export interface ClientCallOptions {
   readonly onTrailer: ((trailer: Metadata) => void) | undefined;
   readonly maxMessageBytes: number;
   readonly directHttp2: boolean;
+  readonly onOver: (call: ClientCall) => void;
 }
 
 const CANCELLED = 1;
@@ -54,7 +55,7 @@ export class ClientCall {
     call.start(metadata, {
       onReceiveMetadata: (header) => {
         this.#transport.onHeader();
-        options.onHeader?.(header);
+        this.#tell(options.onHeader, header);
       },
       onReceiveMessage: (bytes: Buffer) => this.#transport.onMessage(bytes),
       onReceiveStatus: (status) => this.#transport.afterMessages(() => this.#onStatus(status)),
@@ -125,7 +126,8 @@ export class ClientCall {
     this.#over = true;
     clearTimeout(this.#deadlineTimer);
     for (const signal of this.#options.signals) signal.removeEventListener('abort', this.#abort);
-    this.#options.onTrailer?.(trailer);
+    this.#tell(this.#options.onTrailer, trailer);
+    this.#options.onOver(this);
     const code = toStatusCode(number);
     const [details] = trailer.get('grpc-status-details-bin');
     if (code === 'OK') {
@@ -136,6 +138,16 @@ export class ClientCall {
     const error = this.#toError(code, message, Buffer.isBuffer(details) ? details : undefined);
     this.responses.fail(error, { discard: false });
     this.#transport.close(error);
+  }
+
+  /** A callback of the caller that throws fails the call. */
+  #tell(callback: ((metadata: Metadata) => void) | undefined, metadata: Metadata): void {
+    try {
+      callback?.(metadata);
+    } catch (error) {
+      this.responses.fail(error, { discard: true });
+      this.cancel('a callback of the caller failed');
+    }
   }
 
   /** grpc-js ends the call when the time has come; see `prepareCancel`. */

@@ -15,7 +15,10 @@ import type { Context } from './context.js';
 export interface CallOptions {
   /** Cancels the call when it aborts. */
   readonly signal?: AbortSignal;
-  /** When the call ends with DEADLINE_EXCEEDED. Default: ten seconds from now for unary calls, else none. */
+  /**
+   * When the call ends with DEADLINE_EXCEEDED. Default: ten seconds from now for unary calls, else none. One that is more
+   * than 24 days away counts as none.
+   */
   readonly deadline?: Date;
   /** Milliseconds from now to the deadline; 0 for no deadline. An alternative to `deadline`. */
   readonly timeoutMs?: number;
@@ -23,7 +26,7 @@ export interface CallOptions {
   readonly metadata?: Metadata;
   /** The call of ours that makes this one: its cancellation, deadline and request id pass on. */
   readonly parent?: Pick<Context, 'signal' | 'deadline' | 'requestId'>;
-  /** Gets the header of the response: before the first response, or with the status. */
+  /** Gets the header of the response, before the first response. A call that fails before that has only a trailer. */
   readonly onHeader?: (header: Metadata) => void;
   /** Gets the trailer, whatever the status. */
   readonly onTrailer?: (trailer: Metadata) => void;
@@ -53,7 +56,7 @@ export type Client<C extends Contract> = {
 } & {
   /** Resolves when the connection stands; rejects with UNAVAILABLE at the timeout (milliseconds, default 10 000). */
   readonly $waitForReady: (timeoutMs?: number) => Promise<void>;
-  /** Closes the connection: open calls are cancelled, new ones fail. */
+  /** Closes the connection: open calls are cancelled, new ones fail with UNAVAILABLE. */
   readonly $close: () => void;
 };
 
@@ -68,6 +71,8 @@ export interface ClientOptions {
   /** How the connection is secured. Default: it is not. */
   readonly credentials?: ChannelCredentials;
 }
+
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** Servers of other makers close a connection that pings more often than this. */
 const KEEPALIVE_MS = 300_000;
@@ -102,37 +107,55 @@ export function createClient<C extends Contract<any>>(
     'grpc.service_config': JSON.stringify(toServiceConfig(contract)),
     'grpc.enable_channelz': 0,
   });
+  const calls = new Set<ClientCall>();
+  let isClosed = false;
   const methods = Object.entries<Method<any, any>>(contract.methods).map(([name, method]) => {
-    const start = (options: CallOptions = {}): ClientCall =>
-      startCall({ channel, method, unaryTimeoutMs, maxMessageBytes, directHttp2 }, options);
+    const start = (options: CallOptions = {}): ClientCall => {
+      if (isClosed) throw new CallError({ code: 'UNAVAILABLE', message: 'the client is closed', method: method.path });
+      const onOver = (call: ClientCall): void => void calls.delete(call);
+      const call = startCall({ channel, method, unaryTimeoutMs, maxMessageBytes, directHttp2, onOver }, options);
+      calls.add(call);
+      return call;
+    };
     return [name, method.requestStream ? callWithStream(method, start) : callWithOne(method, start)];
   });
   return {
     ...Object.fromEntries(methods),
     $waitForReady: (timeoutMs: number = 10_000) => waitForReady(channel, timeoutMs),
-    $close: () => channel.close(),
+    $close() {
+      isClosed = true;
+      for (const call of calls) call.cancel('the client was closed');
+      channel.close();
+    },
   } as Client<C>; // every method of the contract has been given its function
 }
 
 type Start = (options?: CallOptions) => ClientCall;
 
+/** A method with one response is a promise, and rejects whatever is wrong; one with a stream throws what is wrong at once. */
 function callWithOne(method: Method<any, any>, start: Start) {
-  return (request: object, options?: CallOptions): unknown => {
+  const call = (request: object, options?: CallOptions): ClientCall => {
     // Encoded before the call starts: a request that does not fit never reaches the server.
     const bytes = method.request.encode(request);
-    const call = start(options);
-    void call.writeEncoded(bytes); // nothing comes after it
-    call.halfClose();
-    return method.responseStream ? call.responses : call.readSingle();
+    const started = start(options);
+    void started.writeEncoded(bytes); // nothing comes after it
+    started.halfClose();
+    return started;
   };
+  if (method.responseStream) return (request: object, options?: CallOptions) => call(request, options).responses;
+  return async (request: object, options?: CallOptions): Promise<unknown> => call(request, options).readSingle();
 }
 
 function callWithStream(method: Method<any, any>, start: Start) {
-  return (requests: Requests<object>, options?: CallOptions): unknown => {
-    const call = start(options);
-    void call.sendAll(requests); // its failure ends the responses with the same error
-    return method.responseStream ? call.responses : call.readSingle();
+  const call = (requests: Requests<object>, options?: CallOptions): ClientCall => {
+    const started = start(options);
+    void started.sendAll(requests); // its failure ends the responses with the same error
+    return started;
   };
+  if (method.responseStream)
+    return (requests: Requests<object>, options?: CallOptions) => call(requests, options).responses;
+  return async (requests: Requests<object>, options?: CallOptions): Promise<unknown> =>
+    call(requests, options).readSingle();
 }
 
 interface StartOptions {
@@ -141,6 +164,7 @@ interface StartOptions {
   readonly unaryTimeoutMs: number;
   readonly maxMessageBytes: number;
   readonly directHttp2: boolean;
+  readonly onOver: (call: ClientCall) => void;
 }
 
 function startCall({ unaryTimeoutMs, ...fixed }: StartOptions, options: CallOptions): ClientCall {
@@ -160,9 +184,10 @@ function startCall({ unaryTimeoutMs, ...fixed }: StartOptions, options: CallOpti
 }
 
 function readDeadline({ deadline, timeoutMs }: CallOptions, defaultMs: number): Date | undefined {
-  if (deadline !== undefined) return deadline;
-  const ms = timeoutMs ?? defaultMs;
-  return ms === 0 ? undefined : new Date(Date.now() + ms);
+  const ms = deadline === undefined ? (timeoutMs ?? defaultMs) : Math.max(1, deadline.getTime() - Date.now());
+  // grpc-js counts the milliseconds of a deadline in 32 bits, on both sides.
+  if (ms === 0 || ms > LONGEST_MS) return undefined;
+  return deadline ?? new Date(Date.now() + ms);
 }
 
 function earliest(one: Date | undefined, other: Date | undefined): Date | undefined {

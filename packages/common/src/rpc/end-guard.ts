@@ -86,7 +86,7 @@ function pingOnce(session: Http2Session): Promise<boolean> {
 
 function sendPing(session: Http2Session): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS);
+    const timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS).unref();
     const done = (error: Error | null): void => {
       clearTimeout(timer);
       resolve(error === null);

@@ -44,7 +44,7 @@ export class Incoming<Message> implements RequestStream<Message> {
   #head = 0;
   #queuedBytes = 0;
   #waiters: Waiter<Message>[] = [];
-  #end: { readonly error?: unknown } | undefined;
+  #end: { readonly error?: unknown; readonly isLeft?: boolean } | undefined;
   #paused = false;
   #received = 0;
 
@@ -83,7 +83,7 @@ export class Incoming<Message> implements RequestStream<Message> {
 
   /** The stream is broken: readers get the error, after what has arrived unless that is to be discarded. */
   fail(error: unknown, { discard }: { readonly discard: boolean }): void {
-    if (this.#end?.error !== undefined) return;
+    if (this.#end?.error !== undefined || this.#end?.isLeft === true) return;
     this.#end = { error };
     if (discard) this.#clear();
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
@@ -108,7 +108,7 @@ export class Incoming<Message> implements RequestStream<Message> {
   }
 
   return(): Promise<Result<Message>> {
-    this.#options.onReturn?.();
+    this.#leave();
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -141,8 +141,17 @@ export class Incoming<Message> implements RequestStream<Message> {
         yield batch;
       }
     } finally {
-      if (!finished) this.#options.onReturn?.();
+      if (!finished) this.#leave();
     }
+  }
+
+  /** A reader that leaves a client's stream ends it; on a server others may read on. */
+  #leave(): void {
+    if (this.#options.onReturn === undefined || this.#end !== undefined) return;
+    this.#options.onReturn();
+    this.#clear();
+    this.#end = { isLeft: true };
+    for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
   }
 
   #settle(waiter: Waiter<Message>, bytes: Buffer): void {

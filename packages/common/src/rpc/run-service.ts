@@ -2,7 +2,7 @@ import { StartError } from '../config/setting.js';
 import type { RunningServer } from './serve.js';
 
 /**
- * Runs a service as a process: starts it, and stops it on SIGINT or SIGTERM, with exit code 0. A {@link StartError}
+ * Runs a service as a process: starts it, and stops it on SIGINT, SIGTERM or SIGHUP, with exit code 0. A {@link StartError}
  * is one line on stderr and exit code 1. A second signal changes nothing: task runners send several.
  */
 export async function runService(start: () => Promise<RunningServer>): Promise<void> {
@@ -25,5 +25,6 @@ function untilSignal(): Promise<undefined> {
   return new Promise((resolve) => {
     process.on('SIGINT', () => resolve(undefined));
     process.on('SIGTERM', () => resolve(undefined));
+    process.on('SIGHUP', () => resolve(undefined));
   });
 }

@@ -49,7 +49,7 @@ export async function serve({
   log,
   services,
   aliases = {},
-  credentials = ServerCredentials.createInsecure(),
+  credentials,
 }: ServeOptions): Promise<RunningServer> {
   sendLibraryLogTo(log);
   const draining = new AbortController();
@@ -85,7 +85,11 @@ export async function serve({
   let port: number;
   let metricsPort: number | undefined;
   try {
-    port = await listenGrpc(server, { ...config, credentials, variable: `${prefix}_PORT` });
+    port = await listenGrpc(server, {
+      ...config,
+      credentials: credentials ?? ServerCredentials.createInsecure(),
+      variable: `${prefix}_PORT`,
+    });
     metricsPort =
       config.metricsPort === 'off'
         ? undefined
@@ -98,7 +102,7 @@ export async function serve({
     server.forceShutdown();
     throw error;
   }
-  if (isOpenAddress(config.host))
+  if (credentials === undefined && isOpenAddress(config.host))
     log.warn({ host: config.host }, 'listening beyond this machine without TLS or authentication');
   log.info({ host: config.host, port, metricsPort, reflection: config.reflection }, 'listening');
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Metadata, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Codec } from '@streamworks/proto';
+import { CallError } from '../errors/call-error.js';
 import { StatusError, statusCodes, type StatusCode } from '../errors/status-error.js';
-import { toStatus, type WireStatus } from '../errors/to-status.js';
+import { toResponseError, toStatus, type WireStatus } from '../errors/to-status.js';
 import type { Logger } from '../logging/create-logger.js';
 import { ByteWindow } from './byte-window.js';
 import type { Context, RequestStream } from './context.js';
@@ -132,7 +133,7 @@ export class ServerCall implements Context<any>, TransportUser {
     if (this.#over !== undefined) {
       throw this.#over.reason ?? new StatusError('INTERNAL', 'a response was written after the end of the call');
     }
-    const bytes = this.#responses.encode(message);
+    const bytes = this.#encode(message);
     const { maxMessageBytes } = this.#environment;
     if (bytes.length > maxMessageBytes) {
       throw new StatusError(
@@ -145,6 +146,14 @@ export class ServerCall implements Context<any>, TransportUser {
     this.#window.take(bytes.length);
     this.#transport.send(bytes);
     return this.#window.wait();
+  }
+
+  #encode(message: object): Buffer {
+    try {
+      return this.#responses.encode(message);
+    } catch (error) {
+      throw toResponseError(error);
+    }
   }
 
   // --- what grpc-js reports ---
@@ -253,7 +262,7 @@ export class ServerCall implements Context<any>, TransportUser {
   #fail(error: unknown): void {
     const status = toStatus(error);
     if (this.#over === undefined) this.#finish(status, error);
-    else if (status.unexpected && !isAbort(error))
+    else if (status.unexpected && !isEcho(error))
       this.log.error({ err: error }, 'a handler failed after its call was over');
   }
 
@@ -293,7 +302,7 @@ export class ServerCall implements Context<any>, TransportUser {
       durationMs: performance.now() - this.#started,
       received: this.#requests.received,
       sent: this.#sent,
-      ...(unexpected && { error }),
+      ...(unexpected && { error: error ?? new Error('a handler threw nothing') }),
     });
   }
 
@@ -321,6 +330,8 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<object> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-function isAbort(error: unknown): boolean {
+/** Whether an error only says that the call is over: of what its signal has aborted, or of a call made inside it. */
+function isEcho(error: unknown): boolean {
+  if (error instanceof CallError) return error.code === 'CANCELLED' || error.code === 'DEADLINE_EXCEEDED';
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 }
