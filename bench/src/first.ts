@@ -14,11 +14,14 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 if (values.help) {
-  console.log('Usage: pnpm bench [--rounds 3] [--quick]\n\n--quick: one round with few messages, to see that it runs');
+  console.log(
+    'Usage: pnpm bench [--rounds 3] [--quick] [--only <part of a name>]\n\n--quick: one round with few messages, to see that it runs',
+  );
   process.exit(0);
 }
 const rounds = values.quick ? 1 : Number(values.rounds);
@@ -143,6 +146,7 @@ console.log(
 );
 if (values.quick) console.log('--quick only shows that everything runs: these figures say nothing');
 console.log(`${''.padEnd(30)} ${'ours'.padStart(34)} ${'plain grpc-js'.padStart(30)} ${'ratio'.padStart(9)}   target`);
-for (const row of rows) await measure(row);
-await measureIdle();
-await measureStop();
+const isWanted = (name: string): boolean => name.includes(values.only);
+for (const row of rows) if (isWanted(row.name)) await measure(row);
+if (isWanted('idle streams')) await measureIdle();
+if (isWanted('a reader that stops')) await measureStop();

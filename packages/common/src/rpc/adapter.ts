@@ -1,8 +1,9 @@
-import {
+import type {
+  Metadata,
+  Server,
   ServerInterceptingCall,
-  type Server,
-  type ServerInterceptingCallInterface,
-  type ServerInterceptor,
+  ServerInterceptingCallInterface,
+  ServerInterceptor,
 } from '@grpc/grpc-js';
 import type { BoundMethod } from './define-service.js';
 import { ServerCall, type CallEnvironment } from './server-call.js';
@@ -18,34 +19,45 @@ export function createAdapter(
   return ({ path }, call) => {
     const bound = methods.get(path);
     if (bound === undefined) throw new Error(`${path} is registered and has no method`);
-    return new AdaptedCall(call, bound, environment);
+    const adapted = new AdaptedCall(call, bound, environment);
+    // grpc-js starts the outermost call and asks nothing else of it; a whole ServerInterceptingCall would cost every call.
+    return adapted as unknown as ServerInterceptingCall;
   };
 }
 
-class AdaptedCall extends ServerInterceptingCall {
+/** Stands where grpc-js expects a call to start, and listens to it. */
+class AdaptedCall {
   readonly #call: ServerInterceptingCallInterface;
   readonly #bound: BoundMethod;
   readonly #environment: CallEnvironment;
+  #current: ServerCall | undefined;
 
   constructor(call: ServerInterceptingCallInterface, bound: BoundMethod, environment: CallEnvironment) {
-    super(call);
     this.#call = call;
     this.#bound = bound;
     this.#environment = environment;
   }
 
-  override start(): void {
-    // Made with the metadata: where a call is dead before that, grpc-js reports nothing at all.
-    let current: ServerCall | undefined;
-    this.#call.start({
-      onReceiveMetadata: (metadata) => {
-        current = new ServerCall(this.#call, this.#bound, metadata, this.#environment);
-        void current.run();
-      },
-      onReceiveMessage: (bytes: Buffer) => current?.onMessage(bytes),
-      onReceiveHalfClose: () => current?.onHalfClose(),
-      onCancel: () => current?.onCancel(),
-    });
+  start(): void {
+    this.#call.start(this);
+  }
+
+  onReceiveMetadata(metadata: Metadata): void {
+    // Only now: where a call is dead before its metadata has come, grpc-js reports nothing at all.
+    this.#current = new ServerCall(this.#call, this.#bound, metadata, this.#environment);
+    void this.#current.run();
+  }
+
+  onReceiveMessage(bytes: Buffer): void {
+    this.#current?.onMessage(bytes);
+  }
+
+  onReceiveHalfClose(): void {
+    this.#current?.onHalfClose();
+  }
+
+  onCancel(): void {
+    this.#current?.onCancel();
   }
 }
 

@@ -55,8 +55,6 @@ export class ServerCall implements Context<any>, TransportUser {
   readonly metadata: Metadata;
   readonly requestId: string;
   readonly peer: string;
-  readonly responseHeader = new Metadata();
-  readonly responseTrailer = new Metadata();
   readonly #call: ServerInterceptingCallInterface;
   readonly #environment: CallEnvironment;
   readonly #requests: Incoming<unknown>;
@@ -70,6 +68,8 @@ export class ServerCall implements Context<any>, TransportUser {
   #over: { readonly reason?: StatusError } | undefined;
   #abort: AbortController | undefined;
   #log: Logger | undefined;
+  #header: Metadata | undefined;
+  #trailer: Metadata | undefined;
   #boundWrite: ServerCall['write'] | undefined;
   #deadlineTimer: NodeJS.Timeout | undefined;
 
@@ -86,7 +86,6 @@ export class ServerCall implements Context<any>, TransportUser {
     this.#responses = bound.method.response;
     this.requestId = readRequestId(metadata);
     this.peer = call.getPeer(); // now: a connection that is lost has no address
-    this.responseHeader.set(REQUEST_ID, this.requestId);
     const { directHttp2, maxMessageBytes } = environment;
     this.#transport = createServerTransport({ call, directHttp2, maxMessageBytes }, this);
     this.#requests = new Incoming({
@@ -108,6 +107,18 @@ export class ServerCall implements Context<any>, TransportUser {
     this.#abort ??= new AbortController();
     if (this.#over?.reason !== undefined) this.#abort.abort(this.#over.reason);
     return this.#abort.signal;
+  }
+
+  get responseHeader(): Metadata {
+    if (this.#header === undefined) {
+      this.#header = new Metadata();
+      this.#header.set(REQUEST_ID, this.requestId);
+    }
+    return this.#header;
+  }
+
+  get responseTrailer(): Metadata {
+    return (this.#trailer ??= new Metadata());
   }
 
   get deadline(): Date | undefined {
@@ -278,7 +289,7 @@ export class ServerCall implements Context<any>, TransportUser {
     // A failure without a response goes out as trailers alone, header and all: only such a call may be tried again.
     if (code === 'OK') this.#sendHeader();
     else if (!this.#headerSent) this.responseTrailer.merge(this.responseHeader);
-    this.#call.sendStatus({ code: statusCodes[code], details: message, metadata: this.responseTrailer });
+    this.#call.sendStatus({ code: statusCodes[code], details: message, metadata: this.#trailer ?? null });
   }
 
   /** Ends the call for the handler: its signal aborts, too. */
