@@ -124,9 +124,9 @@ describe('a client that shares no code with us', () => {
   it('must send one request', async () => {
     await using server = await start();
     await using client = connect(server.target);
-    expect(await client.callRaw('Hello', [])).toMatchObject({ code: 'INTERNAL' });
+    expect(await client.callRaw('Hello', [])).toMatchObject({ code: 'UNIMPLEMENTED' });
     const request = Buffer.from([0x0a, 1, 0x41]);
-    expect(await client.callRaw('Hello', [request, request])).toMatchObject({ code: 'INTERNAL' });
+    expect(await client.callRaw('Hello', [request, request])).toMatchObject({ code: 'UNIMPLEMENTED' });
   });
 
   it('finds health and reflection', async () => {
