@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ChannelInterface, Metadata, StatusObject } from '@grpc/grpc-js';
 import type { Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
@@ -60,7 +61,11 @@ export class ClientCall {
       onReceiveMessage: (bytes: Buffer) => this.#transport.onMessage(bytes),
       onReceiveStatus: (status) => this.#transport.afterMessages(() => this.#onStatus(status)),
     });
-    for (const signal of signals) signal.addEventListener('abort', this.#abort, { once: true });
+    for (const signal of signals) {
+      // One may stand for all calls of an application; each takes its listener away at its end.
+      setMaxListeners(Infinity, signal);
+      signal.addEventListener('abort', this.#abort, { once: true });
+    }
     if (signals.some((signal) => signal.aborted)) this.#abort();
     this.#transport.resume();
   }

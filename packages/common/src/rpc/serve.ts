@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { logVerbosity, Server, ServerCredentials, setLogger, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServiceConfig } from '../config/service-config.js';
 import type { Logger } from '../logging/create-logger.js';
@@ -53,6 +54,7 @@ export async function serve({
 }: ServeOptions): Promise<RunningServer> {
   sendLibraryLogTo(log);
   const draining = new AbortController();
+  setMaxListeners(Infinity, draining.signal); // every open call may listen: more than ten are no leak
   const calls = new Set<ServerCall>();
   const metrics = createServerMetrics();
   const environment = createEnvironment({

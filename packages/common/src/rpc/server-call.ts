@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { Metadata, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Codec } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
@@ -104,7 +105,10 @@ export class ServerCall implements Context<any>, TransportUser {
   }
 
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      setMaxListeners(Infinity, this.#abort.signal); // a handler may wait for more than ten things
+    }
     if (this.#over?.reason !== undefined) this.#abort.abort(this.#over.reason);
     return this.#abort.signal;
   }
