@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { tortureEnds } from './ends.js';
+import { tortureLeaks } from './leaks.js';
 import type { TorturePart } from './torture-part.js';
 
 // Runs that are too long for every commit: `pnpm torture --count 10000 --minutes 5 --only ends`.
 
 const parts: Record<string, TorturePart> = {
   ends: tortureEnds,
+  leaks: tortureLeaks,
 };
 
 const { values } = parseArgs({

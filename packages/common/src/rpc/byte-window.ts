@@ -10,7 +10,8 @@ export const MESSAGE_OVERHEAD_BYTES = 64;
 /** Counts the bytes that are under way in one direction of a call, and lets senders wait while there are too many. */
 export class ByteWindow {
   #used = 0;
-  #waiters: { resolve: () => void; reject: (reason: unknown) => void }[] = [];
+  /** Undefined where none waits. */
+  #waiters: { resolve: () => void; reject: (reason: unknown) => void }[] | undefined;
   #closed: { readonly reason: unknown } | undefined;
 
   /** Takes room for a message; always succeeds: it is `wait` that holds a sender back. */
@@ -21,9 +22,9 @@ export class ByteWindow {
   /** Gives the room back when the transport is done with some messages, of so many bytes together. */
   give(messages: number, bytes: number): void {
     this.#used -= bytes + messages * MESSAGE_OVERHEAD_BYTES;
-    if (this.#used > LOW_WATER || this.#waiters.length === 0) return;
     const waiters = this.#waiters;
-    this.#waiters = [];
+    if (this.#used > LOW_WATER || waiters === undefined) return;
+    this.#waiters = undefined;
     for (const { resolve } of waiters) resolve();
   }
 
@@ -32,7 +33,7 @@ export class ByteWindow {
     if (this.#used < WINDOW_BYTES && this.#closed === undefined) return undefined;
     const waiting = new Promise<void>((resolve, reject) => {
       if (this.#closed !== undefined) reject(this.#closed.reason);
-      else this.#waiters.push({ resolve, reject });
+      else (this.#waiters ??= []).push({ resolve, reject });
     });
     // A handler that does not wait must not bring the process down when the call is cut off.
     waiting.catch(() => undefined);
@@ -43,8 +44,8 @@ export class ByteWindow {
   close(reason: unknown): void {
     if (this.#closed !== undefined) return;
     this.#closed = { reason };
-    const waiters = this.#waiters;
-    this.#waiters = [];
+    const waiters = this.#waiters ?? [];
+    this.#waiters = undefined;
     for (const { reject } of waiters) reject(reason);
   }
 }

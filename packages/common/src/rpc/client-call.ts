@@ -4,7 +4,7 @@ import type { Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
 import { StatusError, toStatusCode, type ErrorCode } from '../errors/status-error.js';
 import { ClientTransport } from './client-transport.js';
-import { Incoming } from './incoming.js';
+import { Incoming, type IncomingOwner } from './incoming.js';
 
 /** What one call is given by its client; the rest comes from the options of the call. */
 export interface ClientCallOptions {
@@ -26,7 +26,7 @@ const CANCELLED = 1;
 const serverHasEnded = new StatusError('CANCELLED', 'the server has ended the call');
 
 /** One call on the client, of any kind. It starts when it is made, and is over with its status. */
-export class ClientCall {
+export class ClientCall implements IncomingOwner {
   /** The responses: they end with OK, and throw a CallError for any other status. */
   readonly responses: Incoming<any>;
   readonly #call: ReturnType<ChannelInterface['createCall']>;
@@ -46,12 +46,7 @@ export class ClientCall {
     const call = channel.createCall(method.path, deadline ?? Infinity, null, null, null);
     this.#call = call;
     this.#transport = new ClientTransport({ ...options, call, receiver: this });
-    this.responses = new Incoming({
-      codec: method.response,
-      source: this.#transport,
-      toDecodeError: (error) => this.#failDecode(error),
-      onReturn: () => this.cancel('the reader of the responses left before their end'),
-    });
+    this.responses = new Incoming(method.response, this.#transport, this);
     this.#abort = () => this.cancel(describeAbort(signals));
     call.start(metadata, {
       onReceiveMetadata: (header) => {
@@ -70,8 +65,12 @@ export class ClientCall {
     this.#transport.resume();
   }
 
-  onMessage(message: Buffer): void {
+  onFrame(message: Buffer): void {
     this.responses.push(message);
+  }
+
+  onReturn(): void {
+    this.cancel('the reader of the responses left before their end');
   }
 
   /** Sends one request; a promise where the caller must wait before it sends more. */
@@ -167,7 +166,7 @@ export class ClientCall {
     this.cancel(error.statusMessage);
   }
 
-  #failDecode(cause: unknown): CallError {
+  toDecodeError(cause: unknown): CallError {
     this.cancel('a response is no whole message');
     const error = this.#toError('INTERNAL', 'a response is no whole message');
     error.cause = cause;

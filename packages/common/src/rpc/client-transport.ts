@@ -1,6 +1,6 @@
 import type { Method } from '@streamworks/proto';
 import { ByteWindow } from './byte-window.js';
-import { FrameReader, FrameWriter } from './frames.js';
+import { FrameReader, FrameWriter, type FrameReceiver, type FrameSender } from './frames.js';
 import { prepareCancel, takeOverReads, takeOverWrites, type GrpcClientCall } from './grpc-js-internals.js';
 import type { MessageSource } from './incoming.js';
 import { MessagePuller } from './message-puller.js';
@@ -13,8 +13,7 @@ export interface ClientTransportOptions {
   readonly directHttp2: boolean;
   readonly maxMessageBytes: number;
   /** Who gets the responses. */
-  readonly receiver: {
-    onMessage(message: Buffer): void;
+  readonly receiver: FrameReceiver & {
     /** The server has sent what is no gRPC message. */
     onBadFrame(error: unknown): void;
   };
@@ -27,7 +26,7 @@ export interface ClientTransportOptions {
  * the stream, or one by one through grpc-js where that cannot be done (it takes one at a time: a second one before the
  * callback of the first would replace it while the connection is being made).
  */
-export class ClientTransport implements MessageSource {
+export class ClientTransport implements MessageSource, FrameSender {
   readonly #options: ClientTransportOptions;
   readonly #window = new ByteWindow();
   #queue: Buffer[] = [];
@@ -101,10 +100,14 @@ export class ClientTransport implements MessageSource {
     this.#options.call.sendMessageWithContext({ callback }, message);
   }
 
+  onSent(messages: number, bytes: number): void {
+    this.#window.give(messages, bytes);
+  }
+
   #useStream(stream: Parameters<Parameters<typeof takeOverWrites>[1]>[0]): void {
     this.#isBusy = false;
     if (this.#isOver) return;
-    const writer = new FrameWriter(stream, (messages, bytes) => this.#window.give(messages, bytes));
+    const writer = new FrameWriter(stream, this);
     this.#writer = writer;
     for (const message of this.#queue.splice(0)) writer.write(message);
     this.#pump();
@@ -125,7 +128,7 @@ export class ClientTransport implements MessageSource {
   onHeader(): void {
     const { call, method, directHttp2, maxMessageBytes, receiver } = this.#options;
     if (!directHttp2 || !method.responseStream) return;
-    const reader = new FrameReader(maxMessageBytes, (message) => receiver.onMessage(message));
+    const reader = new FrameReader(maxMessageBytes, receiver);
     const stream = takeOverReads(call, (chunk) => {
       try {
         reader.push(chunk);
@@ -140,7 +143,7 @@ export class ClientTransport implements MessageSource {
 
   /** To be called with each message that grpc-js delivers. */
   onMessage(message: Buffer): void {
-    this.#options.receiver.onMessage(message);
+    this.#options.receiver.onFrame(message);
     this.#puller.onTaken();
   }
 

@@ -11,7 +11,7 @@ const frame = (message: Buffer, flag = 0): Buffer => {
 
 function readAll(chunks: readonly Buffer[], limit = 1_000_000) {
   const messages: Buffer[] = [];
-  const reader = new FrameReader(limit, (message) => messages.push(Buffer.from(message)));
+  const reader = new FrameReader(limit, { onFrame: (message) => void messages.push(Buffer.from(message)) });
   for (const chunk of chunks) reader.push(chunk);
   return { messages, isWhole: reader.isWhole };
 }
@@ -83,7 +83,7 @@ describe('FrameWriter', () => {
   it('sends the first message at once and those that follow together', () => {
     const { sink, chunks, drain } = createSink();
     const sent: [number, number][] = [];
-    const writer = new FrameWriter(sink, (messages, bytes) => sent.push([messages, bytes]));
+    const writer = new FrameWriter(sink, { onSent: (messages, bytes) => void sent.push([messages, bytes]) });
     for (const text of ['a', 'bb', 'ccc']) writer.write(Buffer.from(text));
     expect(readAll(chunks).messages.map(String)).toEqual(['a']);
     drain();
@@ -104,7 +104,7 @@ describe('FrameWriter', () => {
       fc.property(sizes, fc.integer({ min: 1, max: 4 }), (lengths, every) => {
         const { sink, chunks, drain } = createSink();
         let sent = 0;
-        const writer = new FrameWriter(sink, (messages) => (sent += messages));
+        const writer = new FrameWriter(sink, { onSent: (messages) => void (sent += messages) });
         const messages = lengths.map((length, index) => Buffer.alloc(length, index + 1));
         for (const [index, message] of messages.entries()) {
           writer.write(message);

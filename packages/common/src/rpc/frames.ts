@@ -6,6 +6,11 @@ export const FRAME_HEADER_BYTES = 5;
 /** A message whose end is still to come starts with this much room, and doubles it as its bytes come in. */
 const FIRST_ROOM_BYTES = 16 * 1024;
 
+/** Who is given the messages of a stream. */
+export interface FrameReceiver {
+  onFrame(message: Buffer): void;
+}
+
 /**
  * Cuts chunks of an HTTP/2 stream into messages:
  * https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests (Length-Prefixed-Message).
@@ -15,7 +20,7 @@ const FIRST_ROOM_BYTES = 16 * 1024;
  */
 export class FrameReader {
   readonly #maxMessageBytes: number;
-  readonly #onMessage: (message: Buffer) => void;
+  readonly #receiver: FrameReceiver;
   /** The header of a frame that is not whole yet; most streams never need one. */
   #header: Buffer | undefined;
   #headerBytes = 0;
@@ -24,9 +29,9 @@ export class FrameReader {
   #messageBytes = 0;
   #length = 0;
 
-  constructor(maxMessageBytes: number, onMessage: (message: Buffer) => void) {
+  constructor(maxMessageBytes: number, receiver: FrameReceiver) {
     this.#maxMessageBytes = maxMessageBytes;
-    this.#onMessage = onMessage;
+    this.#receiver = receiver;
   }
 
   /** Whether the stream may end here: false in the middle of a message. */
@@ -41,7 +46,7 @@ export class FrameReader {
       const start = position + FRAME_HEADER_BYTES;
       const end = start + this.#readLength(chunk, position);
       if (end > chunk.length) break;
-      this.#onMessage(chunk.subarray(start, end));
+      this.#receiver.onFrame(chunk.subarray(start, end));
       position = end;
     }
     if (position < chunk.length) this.#continue(chunk, position);
@@ -66,7 +71,7 @@ export class FrameReader {
     if (this.#messageBytes === this.#length) {
       this.#message = undefined;
       this.#headerBytes = 0;
-      this.#onMessage(message);
+      this.#receiver.onFrame(message);
     }
     return end;
   }
@@ -105,25 +110,32 @@ export interface FrameSink {
   readonly destroyed: boolean;
 }
 
+/** Who is told what has gone out. */
+export interface FrameSender {
+  /** The transport has taken so many messages, of so many bytes together. */
+  onSent(messages: number, bytes: number): void;
+}
+
 /**
  * Writes messages to an HTTP/2 stream, many in one chunk: the first goes out at once; those that come while it is on its
  * way go out together when it has gone. An idle stream waits for nothing, a busy one pays for few writes.
  */
 export class FrameWriter {
   readonly #sink: FrameSink;
-  readonly #onSent: (messages: number, bytes: number) => void;
-  #frames: Buffer[] = [];
+  readonly #sender: FrameSender;
+  /** Undefined where none waits: most streams are idle for most of their time. */
+  #frames: Buffer[] | undefined;
   #bytes = 0;
   #isWriting = false;
 
-  /** `onSent` is told how many messages, of how many bytes together, the transport has taken. */
-  constructor(sink: FrameSink, onSent: (messages: number, bytes: number) => void) {
+  constructor(sink: FrameSink, sender: FrameSender) {
     this.#sink = sink;
-    this.#onSent = onSent;
+    this.#sender = sender;
   }
 
   write(message: Buffer): void {
-    this.#frames.push(message);
+    if (this.#frames === undefined) this.#frames = [message];
+    else this.#frames.push(message);
     this.#bytes += message.length;
     if (!this.#isWriting) this.flush();
   }
@@ -131,15 +143,15 @@ export class FrameWriter {
   /** Hands everything to the stream: before its end, or when the last write has gone out. */
   flush(): void {
     const frames = this.#frames;
-    if (frames.length === 0) return;
+    if (frames === undefined) return;
     const bytes = this.#bytes;
-    this.#frames = [];
+    this.#frames = undefined;
     this.#bytes = 0;
     if (this.#sink.destroyed || this.#sink.writableEnded) return;
     this.#isWriting = true;
     const written = (): void => {
       this.#isWriting = false;
-      this.#onSent(frames.length, bytes);
+      this.#sender.onSent(frames.length, bytes);
       this.flush();
     };
     if (bytes < LARGE_MESSAGE_BYTES * frames.length) this.#sink.write(join(frames, bytes), written);

@@ -23,7 +23,7 @@ interface BaseServerCall {
   stream: ServerHttp2Stream;
   handleDataFrame: (chunk: Buffer) => void;
   incomingEncoding: string;
-  decoder: { readState: number };
+  decoder: { readState: number } | undefined;
 }
 
 /** Whether grpc-js's own reader stands between two messages; true where it does not tell. */
@@ -41,6 +41,7 @@ export function readServerInternals(call: ServerInterceptingCallInterface): Serv
     stream: base.stream,
     takeOverReads(onChunk) {
       base.handleDataFrame = onChunk;
+      base.decoder = undefined; // nothing comes to it any more, and its buffers are much of what an idle call costs
     },
   };
 }

@@ -17,12 +17,9 @@ const codec: Codec<string> = {
 
 function createIncoming() {
   const calls = { resumes: 0, pauses: 0, returns: 0 };
-  const incoming = new Incoming({
-    codec,
-    source: { resume: () => void (calls.resumes += 1), pause: () => void (calls.pauses += 1) },
-    toDecodeError: (error) => error,
-    onReturn: () => (calls.returns += 1),
-  });
+  const source = { resume: () => void (calls.resumes += 1), pause: () => void (calls.pauses += 1) };
+  const owner = { toDecodeError: (error: unknown) => error, onReturn: () => void (calls.returns += 1) };
+  const incoming = new Incoming(codec, source, owner);
   return { incoming, calls };
 }
 

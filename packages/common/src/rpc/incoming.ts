@@ -12,9 +12,11 @@ const DEFAULT_BATCH = 1000;
 
 type Result<Message> = IteratorResult<Message, undefined>;
 
+/** A reader that came before its message; the readers make a list. */
 interface Waiter<Message> {
   resolve(result: Result<Message>): void;
   reject(reason: unknown): void;
+  next: Waiter<Message> | undefined;
 }
 
 /** The side of a transport that messages come from. It may deliver some inside `resume`. */
@@ -23,15 +25,12 @@ export interface MessageSource {
   pause(): void;
 }
 
-/** What an incoming stream needs of its call. */
-export interface IncomingOptions<Message> {
-  readonly codec: Codec<Message>;
-  /** Where the messages come from: told to go on while there is room, and to pause while there is none. */
-  readonly source: MessageSource;
+/** The call that an incoming stream belongs to. */
+export interface IncomingOwner {
   /** Makes the error for bytes that are no whole message; it also ends the stream. */
-  readonly toDecodeError: (error: unknown) => unknown;
-  /** Called when the reader leaves the loop before the end. */
-  readonly onReturn?: () => void;
+  toDecodeError(error: unknown): unknown;
+  /** Called when the reader leaves the loop before the end; without it others may read on. */
+  onReturn?(): void;
 }
 
 /**
@@ -39,17 +38,24 @@ export interface IncomingOptions<Message> {
  * ahead is bounded in bytes: past the bound the transport is not asked for more, and HTTP/2 holds the sender.
  */
 export class Incoming<Message> implements RequestStream<Message> {
-  readonly #options: IncomingOptions<Message>;
-  #queue: (Buffer | undefined)[] = [];
+  readonly #codec: Codec<Message>;
+  readonly #source: MessageSource;
+  readonly #owner: IncomingOwner;
+  /** Undefined where none waits: most streams are idle for most of their time. */
+  #queue: (Buffer | undefined)[] | undefined;
   #head = 0;
   #queuedBytes = 0;
-  #waiters: Waiter<Message>[] = [];
+  #firstWaiter: Waiter<Message> | undefined;
+  #lastWaiter: Waiter<Message> | undefined;
   #end: { readonly error?: unknown; readonly isLeft?: boolean } | undefined;
   #paused = false;
   #received = 0;
 
-  constructor(options: IncomingOptions<Message>) {
-    this.#options = options;
+  /** The source is told to go on while there is room, and to pause while there is none. */
+  constructor(codec: Codec<Message>, source: MessageSource, owner: IncomingOwner) {
+    this.#codec = codec;
+    this.#source = source;
+    this.#owner = owner;
   }
 
   /** How many messages have arrived. */
@@ -61,13 +67,14 @@ export class Incoming<Message> implements RequestStream<Message> {
   push(bytes: Buffer): void {
     if (this.#end !== undefined) return;
     this.#received += 1;
-    const waiter = this.#waiters.shift();
+    const waiter = this.#takeWaiter();
     if (waiter === undefined) {
-      this.#queue.push(bytes);
+      if (this.#queue === undefined) this.#queue = [bytes];
+      else this.#queue.push(bytes);
       this.#queuedBytes += bytes.length + MESSAGE_OVERHEAD_BYTES;
       if (this.#queuedBytes >= WINDOW_BYTES && !this.#paused) {
         this.#paused = true;
-        this.#options.source.pause();
+        this.#source.pause();
       }
     } else {
       this.#settle(waiter, bytes);
@@ -78,7 +85,7 @@ export class Incoming<Message> implements RequestStream<Message> {
   end(): void {
     if (this.#end !== undefined) return;
     this.#end = {};
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
+    this.#endWaiters();
   }
 
   /** The stream is broken: readers get the error, after what has arrived unless that is to be discarded. */
@@ -86,7 +93,7 @@ export class Incoming<Message> implements RequestStream<Message> {
     if (this.#end?.error !== undefined || this.#end?.isLeft === true) return;
     this.#end = { error };
     if (discard) this.#clear();
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    this.#failWaiters(error);
   }
 
   [Symbol.asyncIterator](): this {
@@ -97,12 +104,12 @@ export class Incoming<Message> implements RequestStream<Message> {
     const bytes = this.#take();
     if (bytes !== undefined) {
       try {
-        return Promise.resolve({ done: false, value: this.#options.codec.decode(bytes) });
+        return Promise.resolve({ done: false, value: this.#codec.decode(bytes) });
       } catch (error) {
         return Promise.reject(this.#failDecode(error));
       }
     }
-    if (this.#end === undefined) return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    if (this.#end === undefined) return new Promise((resolve, reject) => this.#addWaiter(resolve, reject));
     if (this.#end.error !== undefined) return Promise.reject(this.#end.error);
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -131,7 +138,7 @@ export class Incoming<Message> implements RequestStream<Message> {
           const bytes = this.#take();
           if (bytes === undefined) break;
           try {
-            batch.push(this.#options.codec.decode(bytes));
+            batch.push(this.#codec.decode(bytes));
           } catch (thrown) {
             // The messages before the bad one are whole: they come first, the error with the next batch.
             error = thrown;
@@ -147,52 +154,76 @@ export class Incoming<Message> implements RequestStream<Message> {
 
   /** A reader that leaves a client's stream ends it; on a server others may read on. */
   #leave(): void {
-    if (this.#options.onReturn === undefined || this.#end !== undefined) return;
-    this.#options.onReturn();
+    if (this.#owner.onReturn === undefined || this.#end !== undefined) return;
+    this.#owner.onReturn();
     this.#clear();
     this.#end = { isLeft: true };
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
+    this.#endWaiters();
   }
 
   #settle(waiter: Waiter<Message>, bytes: Buffer): void {
     try {
-      waiter.resolve({ done: false, value: this.#options.codec.decode(bytes) });
+      waiter.resolve({ done: false, value: this.#codec.decode(bytes) });
     } catch (error) {
       waiter.reject(this.#failDecode(error));
     }
   }
 
   #failDecode(error: unknown): unknown {
-    const failure = this.#options.toDecodeError(error);
+    const failure = this.#owner.toDecodeError(error);
     this.#clear();
     this.#end = { error: failure };
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(failure);
+    this.#failWaiters(failure);
     return failure;
   }
 
   #take(): Buffer | undefined {
-    const bytes = this.#queue[this.#head];
-    if (bytes === undefined) return undefined;
-    this.#queue[this.#head] = undefined;
+    const queue = this.#queue;
+    const bytes = queue?.[this.#head];
+    if (queue === undefined || bytes === undefined) return undefined;
+    queue[this.#head] = undefined;
     this.#head += 1;
     this.#queuedBytes -= bytes.length + MESSAGE_OVERHEAD_BYTES;
-    if (this.#head === this.#queue.length) this.#clear();
-    else if (this.#head === COMPACT_AT) this.#compact();
+    if (this.#head === queue.length) this.#clear();
+    else if (this.#head === COMPACT_AT) this.#compact(queue);
     if (this.#paused && this.#queuedBytes < LOW_WATER) {
       this.#paused = false;
-      this.#options.source.resume();
+      this.#source.resume();
     }
     return bytes;
   }
 
-  #compact(): void {
-    this.#queue = this.#queue.slice(this.#head);
+  #compact(queue: (Buffer | undefined)[]): void {
+    this.#queue = queue.slice(this.#head);
     this.#head = 0;
   }
 
   #clear(): void {
-    this.#queue = [];
+    this.#queue = undefined;
     this.#head = 0;
     this.#queuedBytes = 0;
+  }
+
+  #addWaiter(resolve: Waiter<Message>['resolve'], reject: Waiter<Message>['reject']): void {
+    const waiter: Waiter<Message> = { resolve, reject, next: undefined };
+    if (this.#lastWaiter === undefined) this.#firstWaiter = waiter;
+    else this.#lastWaiter.next = waiter;
+    this.#lastWaiter = waiter;
+  }
+
+  #takeWaiter(): Waiter<Message> | undefined {
+    const waiter = this.#firstWaiter;
+    this.#firstWaiter = waiter?.next;
+    if (this.#firstWaiter === undefined) this.#lastWaiter = undefined;
+    return waiter;
+  }
+
+  #endWaiters(): void {
+    for (let waiter = this.#takeWaiter(); waiter !== undefined; waiter = this.#takeWaiter())
+      waiter.resolve({ done: true, value: undefined });
+  }
+
+  #failWaiters(error: unknown): void {
+    for (let waiter = this.#takeWaiter(); waiter !== undefined; waiter = this.#takeWaiter()) waiter.reject(error);
   }
 }

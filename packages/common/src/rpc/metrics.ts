@@ -20,64 +20,84 @@ export function toKind({ requestStream, responseStream }: Method<any, any>): str
   return responseStream ? 'server_stream' : 'unary';
 }
 
+/** What is counted of one method. Plain numbers: a call costs no look-up of labels, which is done when they are read. */
+interface Meter {
+  readonly labels: Readonly<Record<'grpc_type' | 'grpc_service' | 'grpc_method', string>>;
+  readonly duration: { observe(seconds: number): void };
+  readonly handled: Map<StatusCode, number>;
+  started: number;
+  ended: number;
+  received: number;
+  sent: number;
+}
+
 /** Creates the metrics of a server, with Node's own (memory, event loop delay, garbage collection). */
 export function createServerMetrics(): ServerMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const labelNames = ['grpc_type', 'grpc_service', 'grpc_method'] as const;
   const common = { registers: [registry], labelNames };
-  const counter = (name: string, help: string): Counter => new Counter({ ...common, name, help });
-  const started = counter('grpc_server_started_total', 'Calls started.');
-  const received = counter('grpc_server_msg_received_total', 'Messages received.');
-  const sent = counter('grpc_server_msg_sent_total', 'Messages sent.');
-  const handled = new Counter({
+  const meters = new Map<BoundMethod, Meter>();
+  const createCounter = (name: string, help: string, read: (meter: Meter) => number): Counter =>
+    new Counter({
+      ...common,
+      name,
+      help,
+      collect() {
+        this.reset();
+        for (const meter of meters.values()) this.inc(meter.labels, read(meter));
+      },
+    });
+  createCounter('grpc_server_started_total', 'Calls started.', ({ started }) => started);
+  createCounter('grpc_server_msg_received_total', 'Messages received.', ({ received }) => received);
+  createCounter('grpc_server_msg_sent_total', 'Messages sent.', ({ sent }) => sent);
+  new Counter({
     ...common,
     labelNames: [...labelNames, 'grpc_code'],
     name: 'grpc_server_handled_total',
     help: 'Calls ended, by status code.',
+    collect() {
+      this.reset();
+      for (const { labels, handled } of meters.values())
+        for (const [code, calls] of handled) this.inc({ ...labels, grpc_code: code }, calls);
+    },
   });
-  const open = new Gauge({ ...common, name: 'grpc_server_open_calls', help: 'Calls that are open now.' });
+  new Gauge({
+    ...common,
+    name: 'grpc_server_open_calls',
+    help: 'Calls that are open now.',
+    collect() {
+      for (const { labels, started, ended } of meters.values()) this.set(labels, started - ended);
+    },
+  });
   const duration = new Histogram({
     ...common,
     name: 'grpc_server_handling_seconds',
     help: 'Time from the start of a call to its status.',
     buckets: BUCKETS,
   });
-  /** Looked up once for each method: a call costs no labels. */
-  const createMeters = ({ service, method }: BoundMethod) => {
-    const labels = { grpc_type: toKind(method), grpc_service: service, grpc_method: method.name };
-    return {
-      started: started.labels(labels),
-      received: received.labels(labels),
-      sent: sent.labels(labels),
-      open: open.labels(labels),
-      duration: duration.labels(labels),
-      handled: new Map<StatusCode, Counter.Internal>(),
-      handledWith: (code: StatusCode) => handled.labels({ ...labels, grpc_code: code }),
-    };
-  };
-  const meters = new Map<BoundMethod, ReturnType<typeof createMeters>>();
-  const metersOf = (bound: BoundMethod): ReturnType<typeof createMeters> => {
-    let found = meters.get(bound);
-    if (found === undefined) meters.set(bound, (found = createMeters(bound)));
-    return found;
+  const meterOf = (bound: BoundMethod): Meter => {
+    let meter = meters.get(bound);
+    if (meter === undefined) {
+      const { service, method } = bound;
+      const labels = { grpc_type: toKind(method), grpc_service: service, grpc_method: method.name };
+      const zeros = { started: 0, ended: 0, received: 0, sent: 0 };
+      meters.set(bound, (meter = { labels, duration: duration.labels(labels), handled: new Map(), ...zeros }));
+    }
+    return meter;
   };
   return {
     registry,
     onStart(bound) {
-      const meter = metersOf(bound);
-      meter.started.inc();
-      meter.open.inc();
+      meterOf(bound).started += 1;
     },
-    onEnd(bound, { code, durationMs, ...counts }) {
-      const meter = metersOf(bound);
-      let handledMeter = meter.handled.get(code);
-      if (handledMeter === undefined) meter.handled.set(code, (handledMeter = meter.handledWith(code)));
-      handledMeter.inc();
-      meter.open.dec();
+    onEnd(bound, { code, durationMs, received, sent }) {
+      const meter = meterOf(bound);
+      meter.ended += 1;
+      meter.received += received;
+      meter.sent += sent;
+      meter.handled.set(code, (meter.handled.get(code) ?? 0) + 1);
       meter.duration.observe(durationMs / 1000);
-      meter.received.inc(counts.received);
-      meter.sent.inc(counts.sent);
     },
   };
 }

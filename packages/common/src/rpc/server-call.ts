@@ -10,7 +10,7 @@ import { ByteWindow } from './byte-window.js';
 import type { Context, RequestStream } from './context.js';
 import type { BoundMethod } from './define-service.js';
 import { confirmEnd } from './end-guard.js';
-import { Incoming } from './incoming.js';
+import { Incoming, type IncomingOwner } from './incoming.js';
 import { createServerTransport, type ServerTransport, type TransportUser } from './server-transport.js';
 
 /** How a call went; made once, at its end. */
@@ -51,7 +51,7 @@ const OK: WireStatus = { code: 'OK', message: '', unexpected: false };
  * One call on the server, of any kind: the kind is the two booleans of its method. It stands between grpc-js and a
  * handler, decides how the call ends, and is the handler's context.
  */
-export class ServerCall implements Context<any>, TransportUser {
+export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
   readonly bound: BoundMethod;
   readonly metadata: Metadata;
   readonly requestId: string;
@@ -89,11 +89,7 @@ export class ServerCall implements Context<any>, TransportUser {
     this.peer = call.getPeer(); // now: a connection that is lost has no address
     const { directHttp2, maxMessageBytes } = environment;
     this.#transport = createServerTransport({ call, directHttp2, maxMessageBytes }, this);
-    this.#requests = new Incoming({
-      codec: bound.method.request,
-      source: this.#transport,
-      toDecodeError: (cause) => new StatusError('INTERNAL', 'the request is no whole message', { cause }),
-    });
+    this.#requests = new Incoming(bound.method.request, this.#transport, this);
     this.#startDeadline();
     environment.onStart(this);
   }
@@ -114,11 +110,7 @@ export class ServerCall implements Context<any>, TransportUser {
   }
 
   get responseHeader(): Metadata {
-    if (this.#header === undefined) {
-      this.#header = new Metadata();
-      this.#header.set(REQUEST_ID, this.requestId);
-    }
-    return this.#header;
+    return (this.#header ??= this.#createHeader());
   }
 
   get responseTrailer(): Metadata {
@@ -201,8 +193,12 @@ export class ServerCall implements Context<any>, TransportUser {
 
   // --- what the transport reports ---
 
-  onRequest(message: Buffer): void {
+  onFrame(message: Buffer): void {
     this.#requests.push(message);
+  }
+
+  toDecodeError(cause: unknown): StatusError {
+    return new StatusError('INTERNAL', 'the request is no whole message', { cause });
   }
 
   onBadFrame(error: unknown): void {
@@ -226,8 +222,13 @@ export class ServerCall implements Context<any>, TransportUser {
       const output = handler(input as RequestStream<unknown>, this);
       if (!method.responseStream)
         void this.#write((await output) as object); // nothing comes after it
-      else if (isAsyncIterable(output)) await this.#writeAll(output);
-      else await output;
+      else if (isAsyncIterable(output)) {
+        // Where the call is over, or a response cannot be encoded, the loop lets the generator clean up.
+        for await (const response of output) {
+          const waiting = this.#write(response);
+          if (waiting !== undefined) await waiting;
+        }
+      } else await output;
       this.#finish(OK);
     } catch (error) {
       this.#fail(error);
@@ -256,22 +257,6 @@ export class ServerCall implements Context<any>, TransportUser {
     const second = await this.#requests.next();
     if (second.done !== true) throw new StatusError('UNIMPLEMENTED', 'the call has more than one request');
     return first.value;
-  }
-
-  async #writeAll(output: AsyncIterable<object>): Promise<void> {
-    const iterator = output[Symbol.asyncIterator]();
-    for (;;) {
-      const result = await iterator.next();
-      if (result.done === true) return;
-      try {
-        const waiting = this.#write(result.value);
-        if (waiting !== undefined) await waiting;
-      } catch (error) {
-        // The call is over, or the response cannot be encoded: let the generator clean up.
-        await iterator.return?.();
-        throw error;
-      }
-    }
   }
 
   #fail(error: unknown): void {
@@ -324,7 +309,14 @@ export class ServerCall implements Context<any>, TransportUser {
   #sendHeader(): void {
     if (this.#headerSent) return;
     this.#headerSent = true;
-    this.#call.sendMetadata(this.responseHeader);
+    // One that its handler never asked for is not kept.
+    this.#call.sendMetadata(this.#header ?? this.#createHeader());
+  }
+
+  #createHeader(): Metadata {
+    const header = new Metadata();
+    header.set(REQUEST_ID, this.requestId);
+    return header;
   }
 
   /** grpc-js ends a call at its deadline only once the client has read what was sent before: this does not wait. */

@@ -1,5 +1,5 @@
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
-import { FrameReader, FrameWriter } from './frames.js';
+import { FrameReader, FrameWriter, type FrameReceiver, type FrameSender } from './frames.js';
 import { isBetweenMessages, readServerInternals, type ServerInternals } from './grpc-js-internals.js';
 import type { MessageSource } from './incoming.js';
 import { MessagePuller } from './message-puller.js';
@@ -19,12 +19,9 @@ export interface ServerTransport extends MessageSource {
 }
 
 /** Who is told what the transport does. */
-export interface TransportUser {
-  onRequest(message: Buffer): void;
+export interface TransportUser extends FrameReceiver, FrameSender {
   /** The client has sent what is no gRPC message. */
   onBadFrame(error: unknown): void;
-  /** The transport has taken so many responses, of so many bytes together. */
-  onSent(messages: number, bytes: number): void;
 }
 
 export interface ServerTransportOptions {
@@ -56,7 +53,7 @@ class PublicTransport extends MessagePuller implements ServerTransport {
   }
 
   onMessage(message: Buffer): void {
-    this.#user.onRequest(message);
+    this.#user.onFrame(message);
     this.onTaken();
   }
 
@@ -90,7 +87,7 @@ class DirectTransport implements ServerTransport {
     this.#stream = stream;
     this.#call = call;
     this.#user = user;
-    this.#reader = new FrameReader(maxMessageBytes, (message) => user.onRequest(message));
+    this.#reader = new FrameReader(maxMessageBytes, user);
     takeOverReads((chunk) => {
       if (this.#isDiscarding) return;
       try {
@@ -117,11 +114,11 @@ class DirectTransport implements ServerTransport {
   }
 
   onMessage(message: Buffer): void {
-    this.#user.onRequest(message);
+    this.#user.onFrame(message);
   }
 
   send(message: Buffer): void {
-    this.#writer ??= new FrameWriter(this.#stream, (messages, bytes) => this.#user.onSent(messages, bytes));
+    this.#writer ??= new FrameWriter(this.#stream, this.#user);
     this.#writer.write(message);
   }
 

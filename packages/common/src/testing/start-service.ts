@@ -24,15 +24,16 @@ export async function startService(
 ): Promise<TestServer> {
   const logs: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>) };
+  const settings = {
+    ...readServiceConfig({}, { service: 'test', port: 0 }),
+    host: '127.0.0.1',
+    metricsPort: 'off',
+    shutdownGrace: 1_000,
+    ...config,
+  } as const;
   const server = await serve({
-    config: {
-      ...readServiceConfig({}, { service: 'test', port: 0 }),
-      host: '127.0.0.1',
-      metricsPort: 'off',
-      shutdownGrace: 1_000,
-      ...config,
-    },
-    log: createLogger({ service: 'test', destination }),
+    config: settings,
+    log: createLogger({ service: 'test', logLevel: settings.logLevel, destination }),
     services,
     ...options,
   });

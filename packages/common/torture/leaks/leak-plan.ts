@@ -1,0 +1,32 @@
+import type { Kind } from '../../test/support/four-kinds.js';
+
+/** How calls are broken off. */
+export const aborts = ['cancel', 'deadline', 'cut', 'fail', 'early'] as const;
+export type Abort = (typeof aborts)[number];
+
+/** What a process that looks for leaks is told. */
+export interface LeakPlan {
+  readonly directHttp2: boolean;
+  readonly count: number;
+}
+
+/** What a process holds. */
+export interface Holdings {
+  /** After the garbage has been collected. */
+  readonly heapBytes: number;
+  readonly timers: number;
+  readonly sockets: number;
+  /** Of the process, its sockets and their HTTP/2 sessions, and of a signal that outlives the calls. */
+  readonly listeners: number;
+  /** That Node has written until now: of listeners that pile up, for one. */
+  readonly warnings: number;
+}
+
+/** What so many calls of one kind, broken off in one way, have left. */
+export interface LeakReport {
+  readonly kind: Kind | 'one long call';
+  readonly abort: Abort | 'none';
+  readonly calls: number;
+  readonly before: Holdings;
+  readonly after: Holdings;
+}
