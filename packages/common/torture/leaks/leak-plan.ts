@@ -25,7 +25,7 @@ export interface Holdings {
 /** What so many calls of one kind, broken off in one way, have left. */
 export interface LeakReport {
   readonly kind: Kind | 'one long call';
-  readonly abort: Abort | 'none';
+  readonly abort: Abort | 'fail on one connection' | 'none';
   readonly calls: number;
   readonly before: Holdings;
   readonly after: Holdings;
