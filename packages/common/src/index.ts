@@ -1,19 +1,27 @@
 // A service: its contract, its handlers, its process.
-export { defineService, type Service } from './rpc/define-service.js';
-export type { Context, Handler, Handlers, RequestStream, ResponseStream } from './rpc/context.js';
+export { defineService, type Roles, type Service, type ServiceOptions } from './rpc/define-service.js';
+export type { Context, Handler, Handlers, RequestStream, ResponseStream, User } from './rpc/context.js';
 export { serve, type RunningServer, type ServeOptions } from './rpc/serve.js';
 export { runService } from './rpc/run-service.js';
 
 // A client of a service.
-export {
-  createClient,
-  type CallOptions,
-  type Client,
-  type ClientOptions,
-  type Requests,
-  type Responses,
-} from './rpc/create-client.js';
+export { createClient, type Client, type ClientOptions } from './rpc/create-client.js';
+export type { CallOptions } from './rpc/call-options.js';
+export type { Requests, Responses } from './rpc/client-methods.js';
 export { Metadata } from '@grpc/grpc-js';
+
+// What stands around calls, on both sides.
+export type {
+  ClientInterceptor,
+  InterceptedCall,
+  InterceptedClientCall,
+  InterceptedServerCall,
+  Interceptor,
+  Messages,
+  Next,
+  ServerInterceptor,
+} from './rpc/interceptors/interceptor.js';
+export type { CallOutcome } from './rpc/call-outcome.js';
 
 // Errors: what handlers throw, and what callers get.
 export { invalidArgument, StatusError, type ErrorCode, type StatusCode } from './errors/status-error.js';

@@ -3,21 +3,19 @@ import type { ChannelInterface, Metadata, StatusObject } from '@grpc/grpc-js';
 import type { Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
 import { StatusError, toStatusCode, type ErrorCode } from '../errors/status-error.js';
+import type { PreparedCall } from './call-options.js';
+import type { CallOutcome } from './call-outcome.js';
 import { ClientTransport } from './client-transport.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
 
 /** What one call is given by its client; the rest comes from the options of the call. */
-export interface ClientCallOptions {
+export interface ClientCallOptions extends PreparedCall {
   readonly channel: ChannelInterface;
   readonly method: Method<any, any>;
-  readonly metadata: Metadata;
-  readonly deadline: Date | undefined;
-  readonly signals: readonly AbortSignal[];
-  readonly onHeader: ((header: Metadata) => void) | undefined;
-  readonly onTrailer: ((trailer: Metadata) => void) | undefined;
   readonly maxMessageBytes: number;
   readonly directHttp2: boolean;
   readonly onOver: (call: ClientCall) => void;
+  readonly onEnd: ((outcome: CallOutcome) => void) | undefined;
 }
 
 const CANCELLED = 1;
@@ -35,6 +33,8 @@ export class ClientCall implements IncomingOwner {
   readonly #options: ClientCallOptions;
   readonly #abort: () => void;
   readonly #deadlineTimer: NodeJS.Timeout | undefined;
+  readonly #started = performance.now();
+  #sent = 0;
   #over = false;
 
   constructor(options: ClientCallOptions) {
@@ -62,30 +62,31 @@ export class ClientCall implements IncomingOwner {
       signal.addEventListener('abort', this.#abort, { once: true });
     }
     if (signals.some((signal) => signal.aborted)) this.#abort();
-    this.#transport.resume();
+    this.responses.start();
   }
 
   onFrame(message: Buffer): void {
     this.responses.push(message);
   }
 
+  onReadError(): void {
+    this.cancel('a response cannot be read');
+  }
+
   onReturn(): void {
     this.cancel('the reader of the responses left before their end');
   }
 
-  /** Sends one request; a promise where the caller must wait before it sends more. */
-  write(request: object): Promise<void> | undefined {
-    return this.writeEncoded(this.#method.request.encode(request));
-  }
-
-  /** Sends one request that is encoded already. */
-  writeEncoded(request: Buffer): Promise<void> | undefined {
-    return this.#transport.write(request);
-  }
-
-  /** Half-closes: no more requests. */
-  halfClose(): void {
+  /** Sends the one request of a method that has one, encoded already. */
+  sendSingle(request: Buffer): void {
+    void this.#write(request); // nothing comes after it
     this.#transport.halfClose();
+  }
+
+  /** Sends one request; a promise where the caller must wait before it sends more. */
+  #write(request: Buffer): Promise<void> | undefined {
+    this.#sent += 1;
+    return this.#transport.write(request);
   }
 
   /** Sends every request of the source, at the pace at which the server takes them, then half-closes. */
@@ -93,10 +94,10 @@ export class ClientCall implements IncomingOwner {
     try {
       for await (const request of requests) {
         if (this.#over) return;
-        const waiting = this.write(request);
+        const waiting = this.#write(this.#method.request.encode(request));
         if (waiting !== undefined) await waiting;
       }
-      this.halfClose();
+      this.#transport.halfClose();
     } catch (error) {
       // The source failed, or a request does not fit: the server must not take what was sent for all there is.
       if (this.#over) return;
@@ -133,6 +134,13 @@ export class ClientCall implements IncomingOwner {
     this.#tell(this.#options.onTrailer, trailer);
     this.#options.onOver(this);
     const code = toStatusCode(number);
+    this.#options.onEnd?.({
+      code,
+      message,
+      durationMs: performance.now() - this.#started,
+      received: this.responses.received,
+      sent: this.#sent,
+    });
     const [details] = trailer.get('grpc-status-details-bin');
     if (code === 'OK') {
       this.responses.end();
@@ -167,7 +175,6 @@ export class ClientCall implements IncomingOwner {
   }
 
   toDecodeError(cause: unknown): CallError {
-    this.cancel('a response is no whole message');
     const error = this.#toError('INTERNAL', 'a response is no whole message');
     error.cause = cause;
     return error;

@@ -2,6 +2,14 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Contract, MessageInit, Method } from '@streamworks/proto';
 import type { Logger } from '../logging/create-logger.js';
 
+/** A caller who has been authenticated. */
+export interface User {
+  readonly id: string;
+  readonly roles: readonly string[];
+  /** What the token says, whole. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
 /** What a handler knows of its call and may do with it besides reading requests and giving responses. */
 export interface Context<Response = never> {
   /** The path of the method: `/stream.ServerStream/Pow`. */
@@ -19,6 +27,8 @@ export interface Context<Response = never> {
   readonly metadata: Metadata;
   /** The caller's address and port. */
   readonly peer: string;
+  /** Who calls, where the server authenticates its callers; undefined where it does not, or where the method is open. */
+  readonly user: User | undefined;
   /** Logs with the method and the request id in every line. */
   readonly log: Logger;
   /** Sent before the first response; with the trailer where the call fails before that. Set it before the first response. */

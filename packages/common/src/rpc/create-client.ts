@@ -2,53 +2,15 @@ import {
   Channel,
   connectivityState,
   credentials as channelCredentials,
-  Metadata,
   type ChannelCredentials,
   type ChannelInterface,
 } from '@grpc/grpc-js';
-import type { Contract, MessageInit, Method } from '@streamworks/proto';
+import type { Contract, Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
+import { prepareCall } from './call-options.js';
 import { ClientCall } from './client-call.js';
-import type { Context } from './context.js';
-
-/** Options of one call. */
-export interface CallOptions {
-  /** Cancels the call when it aborts. */
-  readonly signal?: AbortSignal;
-  /**
-   * When the call ends with DEADLINE_EXCEEDED. Default: ten seconds from now for unary calls, else none. One that is more
-   * than 24 days away counts as none.
-   */
-  readonly deadline?: Date;
-  /** Milliseconds from now to the deadline; 0 for no deadline. An alternative to `deadline`. */
-  readonly timeoutMs?: number;
-  /** Sent with the call. */
-  readonly metadata?: Metadata;
-  /** The call of ours that makes this one: its cancellation, deadline and request id pass on. */
-  readonly parent?: Pick<Context, 'signal' | 'deadline' | 'requestId'>;
-  /** Gets the header of the response, before the first response. A call that fails before that has only a trailer. */
-  readonly onHeader?: (header: Metadata) => void;
-  /** Gets the trailer, whatever the status. */
-  readonly onTrailer?: (trailer: Metadata) => void;
-}
-
-/** The requests of a streaming call: they are taken as fast as the server reads them. */
-export type Requests<Request> = AsyncIterable<MessageInit<Request>> | Iterable<MessageInit<Request>>;
-
-/** The responses of a streaming call. Leaving the loop before the end cancels the call. */
-export interface Responses<Response> extends AsyncIterableIterator<Response, undefined, undefined> {
-  /** The same responses in arrays: all that have arrived, at least one and at most `max` (default 1000). */
-  batches(options?: { readonly max?: number }): AsyncIterableIterator<Response[], undefined, undefined>;
-}
-
-/** A method as a client calls it. Every failure is a {@link CallError}, but for a request that cannot be encoded. */
-export type ClientMethod<M extends Method> =
-  M extends Method<infer Request, infer Response, infer RequestIsStream, infer ResponseIsStream>
-    ? (
-        request: RequestIsStream extends true ? Requests<Request> : MessageInit<Request>,
-        options?: CallOptions,
-      ) => ResponseIsStream extends true ? Responses<Response> : Promise<Response>
-    : never;
+import { createClientMethod, type ClientMethod, type MethodCaller } from './client-methods.js';
+import type { ClientInterceptor } from './interceptors/interceptor.js';
 
 /** A client of one service: its methods, and its connection. */
 export type Client<C extends Contract> = {
@@ -68,11 +30,11 @@ export interface ClientOptions {
   readonly maxMessageBytes?: number;
   /** Whether messages go straight to HTTP/2, several times faster, where this grpc-js allows it. Default: true. */
   readonly directHttp2?: boolean;
+  /** What stands around every call, the first outermost. Default: none. */
+  readonly interceptors?: readonly ClientInterceptor[];
   /** How the connection is secured. Default: it is not. */
   readonly credentials?: ChannelCredentials;
 }
-
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** Servers of other makers close a connection that pings more often than this. */
 const KEEPALIVE_MS = 300_000;
@@ -95,6 +57,7 @@ export function createClient<C extends Contract<any>>(
     unaryTimeoutMs = 10_000,
     maxMessageBytes = 4 * 1024 * 1024,
     directHttp2 = true,
+    interceptors = [],
     credentials = channelCredentials.createInsecure(),
   }: ClientOptions = {},
 ): Client<C> {
@@ -110,14 +73,15 @@ export function createClient<C extends Contract<any>>(
   const calls = new Set<ClientCall>();
   let isClosed = false;
   const methods = Object.entries<Method<any, any>>(contract.methods).map(([name, method]) => {
-    const start = (options: CallOptions = {}): ClientCall => {
+    const open: MethodCaller['open'] = (prepared, onEnd) => {
       if (isClosed) throw new CallError({ code: 'UNAVAILABLE', message: 'the client is closed', method: method.path });
-      const onOver = (call: ClientCall): void => void calls.delete(call);
-      const call = startCall({ channel, method, unaryTimeoutMs, maxMessageBytes, directHttp2, onOver }, options);
+      const onOver = (ended: ClientCall): void => void calls.delete(ended);
+      const call = new ClientCall({ ...prepared, channel, method, maxMessageBytes, directHttp2, onOver, onEnd });
       calls.add(call);
       return call;
     };
-    return [name, method.requestStream ? callWithStream(method, start) : callWithOne(method, start)];
+    const prepare: MethodCaller['prepare'] = (options) => prepareCall(method, options, unaryTimeoutMs);
+    return [name, createClientMethod({ service: contract.name, method, interceptors, prepare, open })];
   });
   return {
     ...Object.fromEntries(methods),
@@ -128,71 +92,6 @@ export function createClient<C extends Contract<any>>(
       channel.close();
     },
   } as Client<C>; // every method of the contract has been given its function
-}
-
-type Start = (options?: CallOptions) => ClientCall;
-
-/** A method with one response is a promise, and rejects whatever is wrong; one with a stream throws what is wrong at once. */
-function callWithOne(method: Method<any, any>, start: Start) {
-  const call = (request: object, options?: CallOptions): ClientCall => {
-    // Encoded before the call starts: a request that does not fit never reaches the server.
-    const bytes = method.request.encode(request);
-    const started = start(options);
-    void started.writeEncoded(bytes); // nothing comes after it
-    started.halfClose();
-    return started;
-  };
-  if (method.responseStream) return (request: object, options?: CallOptions) => call(request, options).responses;
-  return async (request: object, options?: CallOptions): Promise<unknown> => call(request, options).readSingle();
-}
-
-function callWithStream(method: Method<any, any>, start: Start) {
-  const call = (requests: Requests<object>, options?: CallOptions): ClientCall => {
-    const started = start(options);
-    void started.sendAll(requests); // its failure ends the responses with the same error
-    return started;
-  };
-  if (method.responseStream)
-    return (requests: Requests<object>, options?: CallOptions) => call(requests, options).responses;
-  return async (requests: Requests<object>, options?: CallOptions): Promise<unknown> =>
-    call(requests, options).readSingle();
-}
-
-interface StartOptions {
-  readonly channel: ChannelInterface;
-  readonly method: Method<any, any>;
-  readonly unaryTimeoutMs: number;
-  readonly maxMessageBytes: number;
-  readonly directHttp2: boolean;
-  readonly onOver: (call: ClientCall) => void;
-}
-
-function startCall({ unaryTimeoutMs, ...fixed }: StartOptions, options: CallOptions): ClientCall {
-  const { method } = fixed;
-  const { signal, parent, onHeader, onTrailer } = options;
-  const isUnary = !method.requestStream && !method.responseStream;
-  const metadata = options.metadata?.clone() ?? new Metadata();
-  if (parent !== undefined && metadata.get('x-request-id').length === 0) metadata.set('x-request-id', parent.requestId);
-  return new ClientCall({
-    ...fixed,
-    metadata,
-    deadline: earliest(readDeadline(options, isUnary ? unaryTimeoutMs : 0), parent?.deadline),
-    signals: [signal, parent?.signal].filter((candidate) => candidate !== undefined),
-    onHeader,
-    onTrailer,
-  });
-}
-
-function readDeadline({ deadline, timeoutMs }: CallOptions, defaultMs: number): Date | undefined {
-  const ms = deadline === undefined ? (timeoutMs ?? defaultMs) : Math.max(1, deadline.getTime() - Date.now());
-  // grpc-js counts the milliseconds of a deadline in 32 bits, on both sides.
-  if (ms === 0 || ms > LONGEST_MS) return undefined;
-  return deadline ?? new Date(Date.now() + ms);
-}
-
-function earliest(one: Date | undefined, other: Date | undefined): Date | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return one < other ? one : other;
 }
 
 function waitForReady(channel: ChannelInterface, timeoutMs: number): Promise<void> {

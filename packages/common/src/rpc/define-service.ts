@@ -7,11 +7,16 @@ export type AnyHandler = (
   context: Context<any>,
 ) => AsyncIterable<object> | Promise<object | void> | object;
 
+/** Who may call a method where callers are authenticated: everybody, without a token, or whoever has one of the roles. */
+export type Roles = 'open' | readonly string[];
+
 /** One method with the function that implements it. */
 export interface BoundMethod {
   readonly service: string;
   readonly method: Method<any, any>;
   readonly handler: AnyHandler;
+  /** Undefined for everybody with a valid token. */
+  readonly roles: Roles | undefined;
 }
 
 /** A contract with its handlers: what `serve` serves. */
@@ -20,13 +25,26 @@ export interface Service {
   readonly methods: readonly BoundMethod[];
 }
 
+/** What stands beside the handlers of a service. */
+export interface ServiceOptions<C extends Contract<any>> {
+  /**
+   * Who may call which method: `{ createLaptop: ['admin'], searchLaptop: 'open' }`. It counts where the server
+   * authenticates its callers. A method that is not named needs a valid token, whatever its roles.
+   */
+  readonly roles?: { readonly [Name in keyof C['methods']]?: Roles };
+}
+
 /** Joins a contract and its handlers; a handler that is missing or of the wrong kind does not compile. */
-export function defineService<C extends Contract<any>>(contract: C, handlers: Handlers<C>): Service {
+export function defineService<C extends Contract<any>>(
+  contract: C,
+  handlers: Handlers<C>,
+  { roles = {} }: ServiceOptions<C> = {},
+): Service {
   const methods = Object.entries<Method<any, any>>(contract.methods).map(([name, method]) => {
     // Handlers<C> has checked the kind of each; the adapter calls it accordingly.
     const handler = handlers[name] as AnyHandler | undefined;
     if (typeof handler !== 'function') throw new TypeError(`${contract.name} has no handler for ${name}`);
-    return { service: contract.name, method, handler: handler.bind(handlers) };
+    return { service: contract.name, method, handler: handler.bind(handlers), roles: roles[name] };
   });
   return { contract, methods };
 }

@@ -20,6 +20,8 @@ function createIncoming() {
   const source = { resume: () => void (calls.resumes += 1), pause: () => void (calls.pauses += 1) };
   const owner = { toDecodeError: (error: unknown) => error, onReturn: () => void (calls.returns += 1) };
   const incoming = new Incoming(codec, source, owner);
+  incoming.start();
+  calls.resumes = 0;
   return { incoming, calls };
 }
 

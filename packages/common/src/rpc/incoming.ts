@@ -1,5 +1,5 @@
 import type { Codec } from '@streamworks/proto';
-import type { RequestStream } from './context.js';
+import type { Tap, TappedStream } from './interceptors/interceptor.js';
 import { MESSAGE_OVERHEAD_BYTES, WINDOW_BYTES } from './byte-window.js';
 
 /** Reading goes on when less than this is waiting to be taken. */
@@ -27,8 +27,10 @@ export interface MessageSource {
 
 /** The call that an incoming stream belongs to. */
 export interface IncomingOwner {
-  /** Makes the error for bytes that are no whole message; it also ends the stream. */
+  /** Makes the error for bytes that are no whole message. */
   toDecodeError(error: unknown): unknown;
+  /** Told of the error that ends the stream: a message could not be decoded, or a listener did not like it. */
+  onReadError?(error: unknown): void;
   /** Called when the reader leaves the loop before the end; without it others may read on. */
   onReturn?(): void;
 }
@@ -37,7 +39,7 @@ export interface IncomingOwner {
  * The messages that arrive in one direction of a call. They stay encoded until they are taken, so that what is read
  * ahead is bounded in bytes: past the bound the transport is not asked for more, and HTTP/2 holds the sender.
  */
-export class Incoming<Message> implements RequestStream<Message> {
+export class Incoming<Message> implements TappedStream<Message> {
   readonly #codec: Codec<Message>;
   readonly #source: MessageSource;
   readonly #owner: IncomingOwner;
@@ -48,8 +50,10 @@ export class Incoming<Message> implements RequestStream<Message> {
   #firstWaiter: Waiter<Message> | undefined;
   #lastWaiter: Waiter<Message> | undefined;
   #end: { readonly error?: unknown; readonly isLeft?: boolean } | undefined;
+  #started = false;
   #paused = false;
   #received = 0;
+  #taps: Tap[] | undefined;
 
   /** The source is told to go on while there is room, and to pause while there is none. */
   constructor(codec: Codec<Message>, source: MessageSource, owner: IncomingOwner) {
@@ -61,6 +65,18 @@ export class Incoming<Message> implements RequestStream<Message> {
   /** How many messages have arrived. */
   get received(): number {
     return this.#received;
+  }
+
+  tap(listener: Tap): this {
+    (this.#taps ??= []).push(listener);
+    return this;
+  }
+
+  /** Lets messages come: they are read ahead. The first reader does so, too. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#source.resume();
   }
 
   /** A message has arrived. */
@@ -101,12 +117,13 @@ export class Incoming<Message> implements RequestStream<Message> {
   }
 
   next(): Promise<Result<Message>> {
+    if (!this.#started) this.start();
     const bytes = this.#take();
     if (bytes !== undefined) {
       try {
-        return Promise.resolve({ done: false, value: this.#codec.decode(bytes) });
+        return Promise.resolve({ done: false, value: this.#read(bytes) });
       } catch (error) {
-        return Promise.reject(this.#failDecode(error));
+        return Promise.reject(this.#failRead(error));
       }
     }
     if (this.#end === undefined) return new Promise((resolve, reject) => this.#addWaiter(resolve, reject));
@@ -138,13 +155,13 @@ export class Incoming<Message> implements RequestStream<Message> {
           const bytes = this.#take();
           if (bytes === undefined) break;
           try {
-            batch.push(this.#codec.decode(bytes));
+            batch.push(this.#read(bytes));
           } catch (thrown) {
             // The messages before the bad one are whole: they come first, the error with the next batch.
             error = thrown;
           }
         }
-        if (error !== undefined) this.#failDecode(error);
+        if (error !== undefined) this.#failRead(error);
         yield batch;
       }
     } finally {
@@ -163,18 +180,32 @@ export class Incoming<Message> implements RequestStream<Message> {
 
   #settle(waiter: Waiter<Message>, bytes: Buffer): void {
     try {
-      waiter.resolve({ done: false, value: this.#codec.decode(bytes) });
+      waiter.resolve({ done: false, value: this.#read(bytes) });
     } catch (error) {
-      waiter.reject(this.#failDecode(error));
+      waiter.reject(this.#failRead(error));
     }
   }
 
-  #failDecode(error: unknown): unknown {
-    const failure = this.#owner.toDecodeError(error);
+  #read(bytes: Buffer): Message {
+    const message = this.#decode(bytes);
+    if (this.#taps !== undefined) for (const tap of this.#taps) tap(message);
+    return message;
+  }
+
+  #decode(bytes: Buffer): Message {
+    try {
+      return this.#codec.decode(bytes);
+    } catch (error) {
+      throw this.#owner.toDecodeError(error);
+    }
+  }
+
+  #failRead(error: unknown): unknown {
     this.#clear();
-    this.#end = { error: failure };
-    this.#failWaiters(failure);
-    return failure;
+    this.#end = { error };
+    this.#failWaiters(error);
+    this.#owner.onReadError?.(error);
+    return error;
   }
 
   #take(): Buffer | undefined {

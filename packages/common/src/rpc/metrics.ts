@@ -2,7 +2,7 @@ import type { Method } from '@streamworks/proto';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { StatusCode } from '../errors/status-error.js';
 import type { BoundMethod } from './define-service.js';
-import type { CallOutcome } from './server-call.js';
+import type { CallOutcome } from './call-outcome.js';
 
 /** The metrics of one server: names and labels as in go-grpc-prometheus, so that its dashboards fit. */
 export interface ServerMetrics {

@@ -6,7 +6,8 @@ import { createAdapter, registerPath } from './adapter.js';
 import type { BoundMethod, Service } from './define-service.js';
 import { createHealthService } from './health.js';
 import { listenGrpc, listenHttp } from './listen.js';
-import { logCall } from './log-call.js';
+import type { ServerInterceptor } from './interceptors/interceptor.js';
+import { logCalls } from './interceptors/log-calls.js';
 import { createMetricsServer } from './metrics-server.js';
 import { createServerMetrics, type ServerMetrics } from './metrics.js';
 import { createReflectionServices } from './reflection.js';
@@ -20,6 +21,11 @@ export interface ServeOptions {
   readonly services: readonly Service[];
   /** Further paths for methods that are served: `{'/ChatService/Chat': '/chat.ChatService/Chat'}`. Default: none. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /**
+   * What stands around every call, the first outermost, inside of the built-in ones: those log the call, bound its age,
+   * authenticate its caller and limit the rate of calls, as the settings say. Default: none.
+   */
+  readonly interceptors?: readonly ServerInterceptor[];
   /** How connections are secured. Default: they are not. */
   readonly credentials?: ServerCredentials;
 }
@@ -50,6 +56,7 @@ export async function serve({
   log,
   services,
   aliases = {},
+  interceptors = [],
   credentials,
 }: ServeOptions): Promise<RunningServer> {
   sendLibraryLogTo(log);
@@ -62,6 +69,7 @@ export async function serve({
     calls,
     metrics,
     draining: draining.signal,
+    interceptors: [logCalls(log), ...interceptors],
     maxMessageBytes: config.maxMessageBytes,
     directHttp2: config.directHttp2,
   });
@@ -154,6 +162,7 @@ interface EnvironmentOptions {
   readonly calls: Set<ServerCall>;
   readonly metrics: ServerMetrics;
   readonly draining: AbortSignal;
+  readonly interceptors: readonly ServerInterceptor[];
   readonly maxMessageBytes: number;
   readonly directHttp2: boolean;
 }
@@ -169,7 +178,6 @@ function createEnvironment({ calls, metrics, ...rest }: EnvironmentOptions): Cal
     onEnd(call, outcome) {
       calls.delete(call);
       metrics.onEnd(call.bound, outcome);
-      logCall(rest.log, call, outcome);
     },
     onInexactEnd() {
       if (!saidInexact) rest.log.warn('this version of grpc-js hides its connections: a cancel may pass for an end');

@@ -3,34 +3,27 @@ import { setMaxListeners } from 'node:events';
 import { Metadata, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Codec } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
-import { StatusError, statusCodes, type StatusCode } from '../errors/status-error.js';
+import { StatusError, statusCodes } from '../errors/status-error.js';
 import { toResponseError, toStatus, type WireStatus } from '../errors/to-status.js';
 import type { Logger } from '../logging/create-logger.js';
 import { ByteWindow } from './byte-window.js';
-import type { Context, RequestStream } from './context.js';
-import type { BoundMethod } from './define-service.js';
+import type { CallOutcome } from './call-outcome.js';
+import type { Context, User } from './context.js';
+import type { BoundMethod, Roles } from './define-service.js';
 import { confirmEnd } from './end-guard.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
+import { followChain, type ChainEnd } from './interceptors/chain.js';
+import type { InterceptedServerCall, ServerInterceptor, Tap, TappedStream } from './interceptors/interceptor.js';
+import { Pipe } from './interceptors/pipe.js';
+import { WrappedMessages } from './interceptors/wrapped-messages.js';
+import { readSingle, takeSingle } from './read-single.js';
 import { createServerTransport, type ServerTransport, type TransportUser } from './server-transport.js';
-
-/** How a call went; made once, at its end. */
-export interface CallOutcome {
-  readonly code: StatusCode;
-  /** The message of the status; empty for OK. */
-  readonly message: string;
-  readonly durationMs: number;
-  /** Messages received. */
-  readonly received: number;
-  /** Messages sent. */
-  readonly sent: number;
-  /** The error that was thrown, where it is a fault of the server. */
-  readonly error?: unknown;
-}
 
 /** What a call needs of the server that it belongs to. */
 export interface CallEnvironment {
   readonly log: Logger;
   readonly draining: AbortSignal;
+  readonly interceptors: readonly ServerInterceptor[];
   readonly onStart: (call: ServerCall) => void;
   readonly onEnd: (call: ServerCall, outcome: CallOutcome) => void;
   /** The end of a request stream could not be told exactly from a cancel: see end-guard.ts. */
@@ -45,20 +38,26 @@ const REQUEST_ID = 'x-request-id';
 const DETAILS_TRAILER = 'grpc-status-details-bin';
 /** For those who go on with a call that its handler has ended. One for all: a stack would tell nothing. */
 const handlerHasEnded = new StatusError('CANCELLED', 'the handler has ended the call');
+/** For a handler that still writes when an interceptor has left its responses. */
+const interceptorHasLeft = new StatusError('CANCELLED', 'an interceptor has left the responses');
+const noTaps: readonly Tap[] = [];
 const OK: WireStatus = { code: 'OK', message: '', unexpected: false };
 
 /**
  * One call on the server, of any kind: the kind is the two booleans of its method. It stands between grpc-js and a
  * handler, decides how the call ends, and is the handler's context.
  */
-export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
+export class ServerCall implements Context<any>, InterceptedServerCall, TransportUser, IncomingOwner {
   readonly bound: BoundMethod;
   readonly metadata: Metadata;
   readonly requestId: string;
   readonly peer: string;
+  user: User | undefined;
+  /** What the interceptors have made of the requests so far. */
+  requests: TappedStream<any>;
   readonly #call: ServerInterceptingCallInterface;
   readonly #environment: CallEnvironment;
-  readonly #requests: Incoming<unknown>;
+  readonly #requests: Incoming<any>;
   readonly #responses: Codec<any>;
   readonly #window = new ByteWindow();
   readonly #transport: ServerTransport;
@@ -72,6 +71,10 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
   #header: Metadata | undefined;
   #trailer: Metadata | undefined;
   #boundWrite: ServerCall['write'] | undefined;
+  #responseTaps: readonly Tap[] = noTaps;
+  /** Where an interceptor goes through the responses: what its handler writes takes that way, too. */
+  #pipe: Pipe | undefined;
+  #endListeners: ((outcome: CallOutcome) => void)[] | undefined;
   #deadlineTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -90,6 +93,7 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
     const { directHttp2, maxMessageBytes } = environment;
     this.#transport = createServerTransport({ call, directHttp2, maxMessageBytes }, this);
     this.#requests = new Incoming(bound.method.request, this.#transport, this);
+    this.requests = this.#requests;
     this.#startDeadline();
     environment.onStart(this);
   }
@@ -98,6 +102,18 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
 
   get method(): string {
     return this.bound.method.path;
+  }
+
+  get service(): string {
+    return this.bound.service;
+  }
+
+  get definition(): BoundMethod['method'] {
+    return this.bound.method;
+  }
+
+  get roles(): Roles | undefined {
+    return this.bound.roles;
   }
 
   get signal(): AbortSignal {
@@ -133,13 +149,20 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
 
   /** Bound: a handler may take it out of its context, like everything else there. */
   get write(): (message: object) => Promise<void> | undefined {
-    return (this.#boundWrite ??= (message) => this.#write(message));
+    return (this.#boundWrite ??= (message) => {
+      this.#throwIfOver();
+      return this.#pipe === undefined ? this.#write(message) : this.#pipe.write(message);
+    });
+  }
+
+  #throwIfOver(): void {
+    if (this.#over === undefined) return;
+    throw this.#over.reason ?? new StatusError('INTERNAL', 'a response was written after the end of the call');
   }
 
   #write(message: object): Promise<void> | undefined {
-    if (this.#over !== undefined) {
-      throw this.#over.reason ?? new StatusError('INTERNAL', 'a response was written after the end of the call');
-    }
+    this.#throwIfOver();
+    for (const tap of this.#responseTaps) tap(message);
     const bytes = this.#encode(message);
     const { maxMessageBytes } = this.#environment;
     if (bytes.length > maxMessageBytes) {
@@ -161,6 +184,12 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
     } catch (error) {
       throw toResponseError(error);
     }
+  }
+
+  // --- what only interceptors see ---
+
+  onEnd(listener: (outcome: CallOutcome) => void): void {
+    (this.#endListeners ??= []).push(listener);
   }
 
   // --- what grpc-js reports ---
@@ -213,16 +242,21 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
 
   // --- the course of a call ---
 
-  /** Runs the handler and ends the call with what comes of it. Never rejects. */
+  /** Runs the interceptors and the handler, and ends the call with what comes of it. Never rejects. */
   async run(): Promise<void> {
     const { method, handler } = this.bound;
     try {
-      this.#transport.resume();
-      const input = method.requestStream ? this.#requests : await this.#readSingle();
-      const output = handler(input as RequestStream<unknown>, this);
-      if (!method.responseStream)
-        void this.#write((await output) as object); // nothing comes after it
-      else if (isAsyncIterable(output)) {
+      const followed = this.#followInterceptors();
+      const end = followed instanceof Promise ? await followed : followed;
+      this.#throwIfOver();
+      this.#responseTaps = end.taps;
+      if (end.responses === undefined) this.#requests.start();
+      const output =
+        end.responses ?? handler(method.requestStream ? end.requests : await readSingle(end.requests), this);
+      if (!method.responseStream) {
+        // Nothing comes after it: there is nothing to wait for.
+        void this.#write(end.responses === undefined ? ((await output) as object) : await takeSingle(end.responses));
+      } else if (isAsyncIterable(output)) {
         // Where the call is over, or a response cannot be encoded, the loop lets the generator clean up.
         for await (const response of output) {
           const waiting = this.#write(response);
@@ -232,6 +266,41 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
       this.#finish(OK);
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  #followInterceptors(): ChainEnd | Promise<ChainEnd> {
+    const { interceptors } = this.#environment;
+    const run = (requests: TappedStream<any>): AsyncIterable<object> => this.#runIntoPipe(requests);
+    const wrap = (requests: AsyncIterable<object>): WrappedMessages => this.#wrap(requests);
+    return followChain<InterceptedServerCall>({ interceptors, call: this, wrap, run });
+  }
+
+  #wrap(requests: AsyncIterable<object>): WrappedMessages {
+    const wrapped = new WrappedMessages(requests, { isLeftOpen: true });
+    this.onEnd(() => {
+      // What it throws while it cleans up concerns nobody any more, but for the log.
+      wrapped
+        .close()
+        .catch((err: unknown) => this.log.error({ err }, 'an interceptor failed after the end of its call'));
+    });
+    return wrapped;
+  }
+
+  /** Runs the handler for an interceptor that goes through its responses. */
+  async *#runIntoPipe(requests: TappedStream<any>): AsyncGenerator<object, void, undefined> {
+    const { method, handler } = this.bound;
+    this.#throwIfOver();
+    this.#requests.start();
+    const pipe = new Pipe();
+    if (method.responseStream) this.#pipe = pipe;
+    const output = handler(method.requestStream ? requests : await readSingle(requests), this);
+    if (!method.responseStream) return yield (await output) as object;
+    try {
+      void pipe.takeAll(output as AsyncIterable<object> | Promise<void>);
+      yield* pipe;
+    } finally {
+      pipe.leave(this.#over?.reason ?? interceptorHasLeft);
     }
   }
 
@@ -248,15 +317,6 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
       this.#requests.fail(new StatusError('INTERNAL', 'the requests end in the middle of a message'), {
         discard: false,
       });
-  }
-
-  async #readSingle(): Promise<unknown> {
-    const first = await this.#requests.next();
-    // https://github.com/grpc/grpc/blob/master/doc/statuscodes.md has UNIMPLEMENTED for any other number of requests.
-    if (first.done === true) throw new StatusError('UNIMPLEMENTED', 'the call ended without a request');
-    const second = await this.#requests.next();
-    if (second.done !== true) throw new StatusError('UNIMPLEMENTED', 'the call has more than one request');
-    return first.value;
   }
 
   #fail(error: unknown): void {
@@ -296,14 +356,24 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
     this.#requests.fail(reason, { discard: true });
     this.#window.close(reason);
     this.#transport.discard();
-    this.#environment.onEnd(this, {
+    const outcome: CallOutcome = {
       code,
       message,
       durationMs: performance.now() - this.#started,
       received: this.#requests.received,
       sent: this.#sent,
       ...(unexpected && { error: error ?? new Error('a handler threw nothing') }),
-    });
+    };
+    this.#environment.onEnd(this, outcome);
+    for (const listener of this.#endListeners ?? []) this.#tell(listener, outcome);
+  }
+
+  #tell(listener: (outcome: CallOutcome) => void, outcome: CallOutcome): void {
+    try {
+      listener(outcome);
+    } catch (err) {
+      this.log.error({ err }, 'a listener for the end of a call failed');
+    }
   }
 
   #sendHeader(): void {

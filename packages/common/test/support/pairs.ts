@@ -1,4 +1,4 @@
-import { defineService, type Handlers } from '../../src/index.js';
+import { defineService, type Handlers, type Interceptor } from '../../src/index.js';
 import { startService, type TestServer } from '../../src/testing/index.js';
 import type { ServiceConfig } from '../../src/index.js';
 import { FourKinds } from './four-kinds.js';
@@ -23,6 +23,13 @@ export const pairs: readonly Pair[] = [
   ),
   createPair('our server, plain client', true, connectPlain),
   createPair('our server without direct HTTP/2, plain client', false, connectPlain),
+  {
+    name: 'our server, our client, both with an interceptor that goes through all messages',
+    directHttp2: true,
+    connect: (target) => connectOurs(target, { interceptors: [goThrough] }),
+    serve: (handlers, config = {}) =>
+      startService([createFourKinds(handlers)], { config, interceptors: [passOn, goThrough] }),
+  },
 ];
 
 function createPair(name: string, directHttp2: boolean, connect: Pair['connect']): Pair {
@@ -32,6 +39,18 @@ function createPair(name: string, directHttp2: boolean, connect: Pair['connect']
     connect,
     serve: (handlers, config) => startService([createFourKinds(handlers)], { config: { directHttp2, ...config } }),
   };
+}
+
+/** Takes every message in hand, and changes nothing. */
+async function* goThrough({ requests }: Parameters<Interceptor>[0], next: Parameters<Interceptor>[1]) {
+  async function* takeRequests(): AsyncGenerator<object> {
+    for await (const request of requests) yield request;
+  }
+  for await (const response of next(takeRequests())) yield response;
+}
+
+async function passOn(_call: unknown, next: Parameters<Interceptor>[1]) {
+  return next();
 }
 
 /** The service of the tests: methods without a handler fail, so that a test names those that it calls. */

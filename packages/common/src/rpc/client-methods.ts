@@ -1,0 +1,64 @@
+import type { MessageInit, Method } from '@streamworks/proto';
+import type { CallOptions, PreparedCall } from './call-options.js';
+import type { CallOutcome } from './call-outcome.js';
+import type { ClientCall } from './client-call.js';
+import { callThroughInterceptors } from './intercepted-call.js';
+import type { ClientInterceptor } from './interceptors/interceptor.js';
+
+/** The requests of a streaming call: they are taken as fast as the server reads them. */
+export type Requests<Request> = AsyncIterable<MessageInit<Request>> | Iterable<MessageInit<Request>>;
+
+/** The responses of a streaming call. Leaving the loop before the end cancels the call. */
+export interface Responses<Response> extends AsyncIterableIterator<Response, undefined, undefined> {
+  /** The same responses in arrays: all that have arrived, at least one and at most `max` (default 1000). */
+  batches(options?: { readonly max?: number }): AsyncIterableIterator<Response[], undefined, undefined>;
+}
+
+/** A method as a client calls it. Every failure is a {@link CallError}, but for a request that cannot be encoded. */
+export type ClientMethod<M extends Method> =
+  M extends Method<infer Request, infer Response, infer RequestIsStream, infer ResponseIsStream>
+    ? (
+        request: RequestIsStream extends true ? Requests<Request> : MessageInit<Request>,
+        options?: CallOptions,
+      ) => ResponseIsStream extends true ? Responses<Response> : Promise<Response>
+    : never;
+
+/** What the functions of a client need to make calls of one method. */
+export interface MethodCaller {
+  readonly service: string;
+  readonly method: Method<any, any>;
+  readonly interceptors: readonly ClientInterceptor[];
+  readonly prepare: (options: CallOptions) => PreparedCall;
+  /** Starts a call; `onEnd` is told how it went. */
+  readonly open: (prepared: PreparedCall, onEnd?: (outcome: CallOutcome) => void) => ClientCall;
+}
+
+/**
+ * The function of a method. One with a single response gives a promise, which rejects whatever is wrong; one with a stream
+ * throws at once what is wrong before the call starts.
+ */
+export function createClientMethod(caller: MethodCaller) {
+  const { method, interceptors } = caller;
+  if (interceptors.length > 0) return callThroughInterceptors(caller);
+  const start = method.requestStream ? startWithStream : startWithOne;
+  if (method.responseStream) return (input: any, options?: CallOptions) => start(caller, input, options).responses;
+  return async (input: any, options?: CallOptions): Promise<unknown> => start(caller, input, options).readSingle();
+}
+
+function startWithOne({ method, prepare, open }: MethodCaller, request: object, options: CallOptions = {}): ClientCall {
+  // Encoded before the call starts: a request that does not fit never reaches the server.
+  const bytes = method.request.encode(request);
+  const call = open(prepare(options));
+  call.sendSingle(bytes);
+  return call;
+}
+
+function startWithStream(
+  { prepare, open }: MethodCaller,
+  requests: Requests<object>,
+  options: CallOptions = {},
+): ClientCall {
+  const call = open(prepare(options));
+  void call.sendAll(requests); // its failure ends the responses with the same error
+  return call;
+}

@@ -1,0 +1,36 @@
+import type { Responses } from '../client-methods.js';
+import type { TappedStream } from './interceptor.js';
+
+/** The responses of a call that is not open yet, because an interceptor is at work. */
+export class LateResponses implements Responses<any> {
+  readonly #late: Promise<TappedStream<any>>;
+  #stream: TappedStream<any> | undefined;
+
+  constructor(late: Promise<TappedStream<any>>) {
+    this.#late = late;
+    late.then(
+      (stream) => (this.#stream = stream),
+      () => undefined, // the reader gets it; where there is none, nobody wants to know
+    );
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<any, undefined>> {
+    return this.#stream === undefined ? this.#late.then((stream) => stream.next()) : this.#stream.next();
+  }
+
+  async return(): Promise<IteratorResult<any, undefined>> {
+    const stream = await this.#late;
+    await stream.return?.();
+    return { done: true, value: undefined };
+  }
+
+  async *batches(options?: { readonly max?: number }): AsyncGenerator<any[], undefined, undefined> {
+    const stream = await this.#late;
+    yield* stream.batches(options);
+    return undefined;
+  }
+}
