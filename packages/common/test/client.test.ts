@@ -1,6 +1,7 @@
 import { createServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { SayHello } from '@streamworks/proto/hello';
 import { ServerStream } from '@streamworks/proto/stream/pow';
 import { BidirectionalStreamServer } from '@streamworks/proto/stream/sqrt';
@@ -235,24 +236,53 @@ describe('a client', () => {
   });
 });
 
-describe('responses that the server compresses', () => {
-  it('are decompressed, though those of other calls go straight to HTTP/2', async () => {
-    const gzip = createServer().on('stream', (stream: ServerHttp2Stream) => {
-      stream.respond(
-        { ':status': 200, 'content-type': 'application/grpc', 'grpc-encoding': 'gzip' },
-        { waitForTrailers: true },
-      );
-      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-      const message = gzipSync(ServerStream.methods.pow.response.encode({ number: 7n }));
-      const frame = Buffer.alloc(5, 1);
-      frame.writeUInt32BE(message.length, 1);
-      stream.end(Buffer.concat([frame, message]));
+describe.each(['gzip', 'deflate'] as const)('responses that the server compresses with %s', (encoding) => {
+  const compress = encoding === 'gzip' ? gzipSync : deflateSync;
+  const toFrame = (message: Buffer): Buffer => {
+    const header = Buffer.alloc(5, 1);
+    header.writeUInt32BE(message.length, 1);
+    return Buffer.concat([header, message]);
+  };
+
+  async function connectTo(body: Buffer, status: string) {
+    const server = createServer().on('stream', (stream: ServerHttp2Stream) => {
+      const header = { ':status': 200, 'content-type': 'application/grpc', 'grpc-encoding': encoding };
+      stream.respond(header, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': status }));
+      stream.end(body);
     });
-    await new Promise<void>((resolve) => gzip.listen(0, '127.0.0.1', resolve));
-    const client = createClient(ServerStream, `127.0.0.1:${(gzip.address() as AddressInfo).port}`);
-    expect(await collect(client.pow({ number: 1n }))).toEqual([{ number: 7n }]);
-    client.$close();
-    gzip.close();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const client = createClient(ServerStream, `127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const close = (): void => {
+      client.$close();
+      server.close();
+    };
+    return { client, [Symbol.dispose]: close };
+  }
+
+  it('all arrive before an error status, however slow the reader is', async () => {
+    const message = toFrame(compress(ServerStream.methods.pow.response.encode({ number: 7n })));
+    using connection = await connectTo(Buffer.concat(Array<Buffer>(300).fill(message)), '5');
+    let received = 0;
+    const read = async (): Promise<void> => {
+      for await (const { number } of connection.client.pow({ number: 1n })) {
+        expect(number).toBe(7n);
+        received += 1;
+        await nextTurn();
+      }
+    };
+    expect(await failure(read())).toMatchObject({ code: 'NOT_FOUND' });
+    expect(received).toBe(300);
+  });
+
+  it('fail the call where they become too large, or are none', async () => {
+    for (const [bytes, code] of [
+      [compress(Buffer.alloc(5_000_000)), 'RESOURCE_EXHAUSTED'],
+      [Buffer.from('neither'), 'INTERNAL'],
+    ] as const) {
+      using connection = await connectTo(toFrame(bytes), '0');
+      expect(await failure(collect(connection.client.pow({ number: 1n })))).toMatchObject({ code });
+    }
   });
 });
 

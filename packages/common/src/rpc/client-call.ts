@@ -6,6 +6,7 @@ import { StatusError, toStatusCode, type ErrorCode } from '../errors/status-erro
 import type { PreparedCall } from './call-options.js';
 import type { CallOutcome } from './call-outcome.js';
 import { ClientTransport } from './client-transport.js';
+import type { Frame } from './frames.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
 
 /** What one call is given by its client; the rest comes from the options of the call. */
@@ -65,7 +66,7 @@ export class ClientCall implements IncomingOwner {
     this.responses.start();
   }
 
-  onFrame(message: Buffer): void {
+  onFrame(message: Frame): void {
     this.responses.push(message);
   }
 
@@ -175,7 +176,11 @@ export class ClientCall implements IncomingOwner {
   }
 
   toDecodeError(cause: unknown): CallError {
-    const error = this.#toError('INTERNAL', 'a response is no whole message');
+    const isStatus = cause instanceof StatusError;
+    const error = this.#toError(
+      isStatus ? cause.code : 'INTERNAL',
+      isStatus ? cause.message : 'a response is no whole message',
+    );
     error.cause = cause;
     return error;
   }

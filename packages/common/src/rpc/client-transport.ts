@@ -1,5 +1,6 @@
 import type { Method } from '@streamworks/proto';
 import { ByteWindow } from './byte-window.js';
+import type { Encoding } from './compressed-message.js';
 import { FrameReader, FrameWriter, type FrameReceiver, type FrameSender } from './frames.js';
 import { prepareCancel, takeOverReads, takeOverWrites, type GrpcClientCall } from './grpc-js-internals.js';
 import type { MessageSource } from './incoming.js';
@@ -128,14 +129,17 @@ export class ClientTransport implements MessageSource, FrameSender {
   onHeader(): void {
     const { call, method, directHttp2, maxMessageBytes, receiver } = this.#options;
     if (!directHttp2 || !method.responseStream) return;
-    const reader = new FrameReader(maxMessageBytes, receiver);
-    const stream = takeOverReads(call, (chunk) => {
-      try {
-        reader.push(chunk);
-      } catch (error) {
-        receiver.onBadFrame(error);
-      }
-    });
+    const createReader = (encoding: Encoding | undefined): ((chunk: Buffer) => void) => {
+      const reader = new FrameReader(maxMessageBytes, receiver, encoding);
+      return (chunk) => {
+        try {
+          reader.push(chunk);
+        } catch (error) {
+          receiver.onBadFrame(error);
+        }
+      };
+    };
+    const stream = takeOverReads(call, createReader);
     if (stream === undefined) return;
     this.#readStream = stream;
     this.#source = stream;

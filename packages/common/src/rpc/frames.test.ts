@@ -11,7 +11,7 @@ const frame = (message: Buffer, flag = 0): Buffer => {
 
 function readAll(chunks: readonly Buffer[], limit = 1_000_000) {
   const messages: Buffer[] = [];
-  const reader = new FrameReader(limit, { onFrame: (message) => void messages.push(Buffer.from(message)) });
+  const reader = new FrameReader(limit, { onFrame: (message) => void messages.push(Buffer.from(message as Buffer)) });
   for (const chunk of chunks) reader.push(chunk);
   return { messages, isWhole: reader.isWhole };
 }

@@ -1,4 +1,5 @@
 import { StatusError } from '../errors/status-error.js';
+import { CompressedMessage, type Encoding } from './compressed-message.js';
 
 /** Before each message: a byte that says whether it is compressed, and its length in four. */
 export const FRAME_HEADER_BYTES = 5;
@@ -6,9 +7,12 @@ export const FRAME_HEADER_BYTES = 5;
 /** A message whose end is still to come starts with this much room, and doubles it as its bytes come in. */
 const FIRST_ROOM_BYTES = 16 * 1024;
 
+/** A message as it came in. */
+export type Frame = Buffer | CompressedMessage;
+
 /** Who is given the messages of a stream. */
 export interface FrameReceiver {
-  onFrame(message: Buffer): void;
+  onFrame(message: Frame): void;
 }
 
 /**
@@ -21,6 +25,9 @@ export interface FrameReceiver {
 export class FrameReader {
   readonly #maxMessageBytes: number;
   readonly #receiver: FrameReceiver;
+  readonly #encoding: Encoding | undefined;
+  /** Whether the message that has begun is compressed. */
+  #isCompressed = false;
   /** The header of a frame that is not whole yet; most streams never need one. */
   #header: Buffer | undefined;
   #headerBytes = 0;
@@ -29,9 +36,11 @@ export class FrameReader {
   #messageBytes = 0;
   #length = 0;
 
-  constructor(maxMessageBytes: number, receiver: FrameReceiver) {
+  /** `encoding` is that of the call: undefined where its messages are not compressed. */
+  constructor(maxMessageBytes: number, receiver: FrameReceiver, encoding?: Encoding) {
     this.#maxMessageBytes = maxMessageBytes;
     this.#receiver = receiver;
+    this.#encoding = encoding;
   }
 
   /** Whether the stream may end here: false in the middle of a message. */
@@ -39,14 +48,14 @@ export class FrameReader {
     return this.#headerBytes === 0;
   }
 
-  /** Takes a chunk in. Throws a StatusError for a message over the limit, and for one that claims to be compressed. */
+  /** Takes a chunk in. Throws a StatusError for a message over the limit, and for one that is compressed where none may be. */
   push(chunk: Buffer): void {
     let position = this.#headerBytes === 0 ? 0 : this.#continue(chunk, 0);
     while (position + FRAME_HEADER_BYTES <= chunk.length) {
       const start = position + FRAME_HEADER_BYTES;
       const end = start + this.#readLength(chunk, position);
       if (end > chunk.length) break;
-      this.#receiver.onFrame(chunk.subarray(start, end));
+      this.#give(chunk.subarray(start, end));
       position = end;
     }
     if (position < chunk.length) this.#continue(chunk, position);
@@ -71,9 +80,16 @@ export class FrameReader {
     if (this.#messageBytes === this.#length) {
       this.#message = undefined;
       this.#headerBytes = 0;
-      this.#receiver.onFrame(message);
+      this.#give(message);
     }
     return end;
+  }
+
+  #give(message: Buffer): void {
+    const isCompressed = this.#isCompressed && this.#encoding !== undefined;
+    this.#receiver.onFrame(
+      isCompressed ? new CompressedMessage(message, this.#encoding, this.#maxMessageBytes) : message,
+    );
   }
 
   #makeRoom(bytes: number): Buffer {
@@ -87,9 +103,11 @@ export class FrameReader {
   }
 
   #readLength(bytes: Buffer, position: number): number {
-    if (bytes[position] !== 0) {
+    const flag = bytes[position];
+    if (flag !== 0 && (flag !== 1 || this.#encoding === undefined)) {
       throw new StatusError('INTERNAL', 'a message has the compressed flag set and the call has no encoding');
     }
+    this.#isCompressed = flag === 1;
     const length = bytes.readUInt32BE(position + 1);
     if (length > this.#maxMessageBytes) {
       throw new StatusError('RESOURCE_EXHAUSTED', `a message of ${length} bytes: the most is ${this.#maxMessageBytes}`);

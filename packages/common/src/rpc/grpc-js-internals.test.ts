@@ -66,7 +66,7 @@ describe('grpc-js', () => {
     const header = gate<ReturnType<typeof takeOverReads>>();
     const status = gate<number>();
     call.start(new Metadata(), {
-      onReceiveMetadata: () => header.open(takeOverReads(call, () => undefined)),
+      onReceiveMetadata: () => header.open(takeOverReads(call, () => () => undefined)),
       onReceiveMessage: () => undefined,
       onReceiveStatus: ({ code }) => status.open(code),
     });
@@ -91,6 +91,6 @@ describe('grpc-js', () => {
     expect(readServerInternals(other)).toBeUndefined();
     expect(isBetweenMessages(other)).toBe(true);
     expect(takeOverWrites(other, () => undefined)).toBe(false);
-    expect(takeOverReads(other, () => undefined)).toBeUndefined();
+    expect(takeOverReads(other, () => () => undefined)).toBeUndefined();
   });
 });

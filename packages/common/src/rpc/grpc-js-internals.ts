@@ -1,5 +1,6 @@
 import type { ChannelInterface, ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { constants, type ClientHttp2Stream, type ServerHttp2Stream } from 'node:http2';
+import { isEncoding, type Encoding } from './compressed-message.js';
 
 /**
  * The one place that reads fields of grpc-js which TypeScript calls private: the HTTP/2 streams under its calls. Each
@@ -14,6 +15,8 @@ export type GrpcClientCall = ReturnType<ChannelInterface['createCall']>;
 /** What lies under a server call. */
 export interface ServerInternals {
   readonly stream: ServerHttp2Stream;
+  /** How the requests are compressed; undefined where they are not. */
+  readonly encoding: Encoding | undefined;
   /** Gives the chunks of the request to a reader of ours, in place of grpc-js's. */
   takeOverReads(onChunk: (chunk: Buffer) => void): void;
 }
@@ -32,13 +35,15 @@ export function isBetweenMessages(call: ServerInterceptingCallInterface): boolea
   return state === undefined || state === 0;
 }
 
-/** Undefined also for a call whose requests are compressed: grpc-js decompresses those. */
+/** Undefined also for a call whose requests come in an encoding that is not known: grpc-js refuses it. */
 export function readServerInternals(call: ServerInterceptingCallInterface): ServerInternals | undefined {
   const base = call as Partial<BaseServerCall>;
   if (!isStream(base.stream) || typeof base.handleDataFrame !== 'function') return undefined;
-  if (base.incomingEncoding !== 'identity') return undefined;
+  const { incomingEncoding: encoding } = base;
+  if (encoding !== 'identity' && !isEncoding(encoding)) return undefined;
   return {
     stream: base.stream,
+    encoding: encoding === 'identity' ? undefined : encoding,
     takeOverReads(onChunk) {
       base.handleDataFrame = onChunk;
       base.decoder = undefined; // nothing comes to it any more, and its buffers are much of what an idle call costs
@@ -101,16 +106,19 @@ export function takeOverWrites(call: GrpcClientCall, onStream: (stream: ClientHt
 
 /**
  * Gives the chunks of the responses to a reader of ours, in place of grpc-js's, from the first byte on: to be called when
- * the header has come. Undefined where that cannot be done, and where the responses are compressed: grpc-js decompresses
- * those.
+ * the header has come. The reader is made for the encoding of the responses. Undefined where that cannot be done.
  */
-export function takeOverReads(call: GrpcClientCall, onChunk: (chunk: Buffer) => void): ClientHttp2Stream | undefined {
+export function takeOverReads(
+  call: GrpcClientCall,
+  createReader: (encoding: Encoding | undefined) => (chunk: Buffer) => void,
+): ClientHttp2Stream | undefined {
   const subchannelCall = readSubchannelCall(call);
-  if (subchannelCall === undefined || !isUncompressed(call)) return undefined;
+  const encoding = readEncoding(call);
+  if (subchannelCall === undefined || encoding === undefined) return undefined;
   const { http2Stream: stream, decoder, unpushedReadMessages, isPushPending } = subchannelCall;
   if (decoder.readState !== 0 || unpushedReadMessages.length > 0 || isPushPending) return undefined;
   stream.removeAllListeners('data');
-  stream.on('data', onChunk);
+  stream.on('data', createReader(encoding === 'identity' ? undefined : encoding));
   return stream;
 }
 
@@ -132,11 +140,18 @@ function cancelWithoutEnd(stream: ClientHttp2Stream): void {
   };
 }
 
+/** The handlers that grpc-js has for the encodings of responses, by the names of their classes. */
+const encodings: Readonly<Record<string, Encoding | 'identity'>> = {
+  IdentityHandler: 'identity',
+  GzipHandler: 'gzip',
+  DeflateHandler: 'deflate',
+};
+
 /** By the time the header has come, grpc-js has chosen how the responses are decompressed. */
-function isUncompressed(call: GrpcClientCall): boolean {
+function readEncoding(call: GrpcClientCall): Encoding | 'identity' | undefined {
   const { filterStack }: Partial<ResolvingCall> = call as unknown as Partial<ResolvingCall>;
   const filter = filterStack?.filters.find(({ receiveCompression }) => receiveCompression !== undefined);
-  return filter?.receiveCompression?.constructor.name === 'IdentityHandler';
+  return encodings[filter?.receiveCompression?.constructor.name ?? ''];
 }
 
 function readRetryingCall(call: GrpcClientCall): RetryingCall | undefined {

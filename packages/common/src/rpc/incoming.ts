@@ -1,4 +1,6 @@
 import type { Codec } from '@streamworks/proto';
+import { CompressedMessage } from './compressed-message.js';
+import type { Frame } from './frames.js';
 import type { Tap, TappedStream } from './interceptors/interceptor.js';
 import { MESSAGE_OVERHEAD_BYTES, WINDOW_BYTES } from './byte-window.js';
 
@@ -27,7 +29,7 @@ export interface MessageSource {
 
 /** The call that an incoming stream belongs to. */
 export interface IncomingOwner {
-  /** Makes the error for bytes that are no whole message. */
+  /** Makes the error for bytes that are no whole message, or cannot be decompressed (then it is given a StatusError). */
   toDecodeError(error: unknown): unknown;
   /** Told of the error that ends the stream: a message could not be decoded, or a listener did not like it. */
   onReadError?(error: unknown): void;
@@ -44,7 +46,7 @@ export class Incoming<Message> implements TappedStream<Message> {
   readonly #source: MessageSource;
   readonly #owner: IncomingOwner;
   /** Undefined where none waits: most streams are idle for most of their time. */
-  #queue: (Buffer | undefined)[] | undefined;
+  #queue: (Frame | undefined)[] | undefined;
   #head = 0;
   #queuedBytes = 0;
   #firstWaiter: Waiter<Message> | undefined;
@@ -80,7 +82,7 @@ export class Incoming<Message> implements TappedStream<Message> {
   }
 
   /** A message has arrived. */
-  push(bytes: Buffer): void {
+  push(bytes: Frame): void {
     if (this.#end !== undefined) return;
     this.#received += 1;
     const waiter = this.#takeWaiter();
@@ -178,7 +180,7 @@ export class Incoming<Message> implements TappedStream<Message> {
     this.#endWaiters();
   }
 
-  #settle(waiter: Waiter<Message>, bytes: Buffer): void {
+  #settle(waiter: Waiter<Message>, bytes: Frame): void {
     try {
       waiter.resolve({ done: false, value: this.#read(bytes) });
     } catch (error) {
@@ -186,15 +188,15 @@ export class Incoming<Message> implements TappedStream<Message> {
     }
   }
 
-  #read(bytes: Buffer): Message {
+  #read(bytes: Frame): Message {
     const message = this.#decode(bytes);
     if (this.#taps !== undefined) for (const tap of this.#taps) tap(message);
     return message;
   }
 
-  #decode(bytes: Buffer): Message {
+  #decode(bytes: Frame): Message {
     try {
-      return this.#codec.decode(bytes);
+      return this.#codec.decode(bytes instanceof CompressedMessage ? bytes.decompress() : bytes);
     } catch (error) {
       throw this.#owner.toDecodeError(error);
     }
@@ -208,7 +210,7 @@ export class Incoming<Message> implements TappedStream<Message> {
     return error;
   }
 
-  #take(): Buffer | undefined {
+  #take(): Frame | undefined {
     const queue = this.#queue;
     const bytes = queue?.[this.#head];
     if (queue === undefined || bytes === undefined) return undefined;
@@ -224,7 +226,7 @@ export class Incoming<Message> implements TappedStream<Message> {
     return bytes;
   }
 
-  #compact(queue: (Buffer | undefined)[]): void {
+  #compact(queue: (Frame | undefined)[]): void {
     this.#queue = queue.slice(this.#head);
     this.#head = 0;
   }

@@ -7,7 +7,7 @@ import type { CallOutcome } from './call-outcome.js';
 import type { ClientCall } from './client-call.js';
 import type { MethodCaller, Requests } from './client-methods.js';
 import { followChain, type ChainEnd } from './interceptors/chain.js';
-import type { InterceptedClientCall, Tap, TappedStream } from './interceptors/interceptor.js';
+import type { EndListener, InterceptedClientCall, Tap, TappedStream } from './interceptors/interceptor.js';
 import { LateResponses } from './interceptors/late-responses.js';
 import { WrappedMessages } from './interceptors/wrapped-messages.js';
 import { readSingle, takeSingle } from './read-single.js';
@@ -27,7 +27,7 @@ class InterceptedCall implements InterceptedClientCall {
   readonly #caller: MethodCaller;
   readonly #prepared: PreparedCall;
   readonly #started = performance.now();
-  #listeners: ((outcome: CallOutcome) => void)[] = [];
+  #listeners: EndListener<this>[] = [];
 
   constructor(caller: MethodCaller, input: object, options: CallOptions = {}) {
     this.#caller = caller;
@@ -55,7 +55,7 @@ class InterceptedCall implements InterceptedClientCall {
     return this.#prepared.deadline;
   }
 
-  onEnd(listener: (outcome: CallOutcome) => void): void {
+  onEnd(listener: EndListener<this>): void {
     this.#listeners.push(listener);
   }
 
@@ -140,7 +140,7 @@ class InterceptedCall implements InterceptedClientCall {
   }
 
   #end(outcome: CallOutcome): void {
-    for (const listener of this.#listeners.splice(0)) listener(outcome);
+    for (const listener of this.#listeners.splice(0)) listener(outcome, this);
   }
 }
 

@@ -11,9 +11,16 @@ import type { CallOutcome } from './call-outcome.js';
 import type { Context, User } from './context.js';
 import type { BoundMethod, Roles } from './define-service.js';
 import { confirmEnd } from './end-guard.js';
+import type { Frame } from './frames.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
 import { followChain, type ChainEnd } from './interceptors/chain.js';
-import type { InterceptedServerCall, ServerInterceptor, Tap, TappedStream } from './interceptors/interceptor.js';
+import type {
+  EndListener,
+  InterceptedServerCall,
+  ServerInterceptor,
+  Tap,
+  TappedStream,
+} from './interceptors/interceptor.js';
 import { Pipe } from './interceptors/pipe.js';
 import { WrappedMessages } from './interceptors/wrapped-messages.js';
 import { readSingle, takeSingle } from './read-single.js';
@@ -51,7 +58,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   readonly bound: BoundMethod;
   readonly metadata: Metadata;
   readonly requestId: string;
-  readonly peer: string;
   user: User | undefined;
   /** What the interceptors have made of the requests so far. */
   requests: TappedStream<any>;
@@ -74,7 +80,9 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #responseTaps: readonly Tap[] = noTaps;
   /** Where an interceptor goes through the responses: what its handler writes takes that way, too. */
   #pipe: Pipe | undefined;
-  #endListeners: ((outcome: CallOutcome) => void)[] | undefined;
+  /** Most calls have one: it is not worth an array. */
+  #endListener: EndListener<this> | undefined;
+  #laterEndListeners: EndListener<this>[] | undefined;
   #deadlineTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -89,7 +97,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     this.#environment = environment;
     this.#responses = bound.method.response;
     this.requestId = readRequestId(metadata);
-    this.peer = call.getPeer(); // now: a connection that is lost has no address
     const { directHttp2, maxMessageBytes } = environment;
     this.#transport = createServerTransport({ call, directHttp2, maxMessageBytes }, this);
     this.#requests = new Incoming(bound.method.request, this.#transport, this);
@@ -102,6 +109,12 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
 
   get method(): string {
     return this.bound.method.path;
+  }
+
+  /** Of what was noted when the call came: a connection that is lost has no address. */
+  get peer(): string {
+    const { remoteAddress, remotePort } = this.#call.getConnectionInfo();
+    return remoteAddress === undefined ? 'unknown' : `${remoteAddress}:${remotePort}`;
   }
 
   get service(): string {
@@ -188,8 +201,9 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
 
   // --- what only interceptors see ---
 
-  onEnd(listener: (outcome: CallOutcome) => void): void {
-    (this.#endListeners ??= []).push(listener);
+  onEnd(listener: EndListener<this>): void {
+    if (this.#endListener === undefined) this.#endListener = listener;
+    else (this.#laterEndListeners ??= []).push(listener);
   }
 
   // --- what grpc-js reports ---
@@ -222,11 +236,12 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
 
   // --- what the transport reports ---
 
-  onFrame(message: Buffer): void {
+  onFrame(message: Frame): void {
     this.#requests.push(message);
   }
 
   toDecodeError(cause: unknown): StatusError {
+    if (cause instanceof StatusError) return cause;
     return new StatusError('INTERNAL', 'the request is no whole message', { cause });
   }
 
@@ -244,29 +259,33 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
 
   /** Runs the interceptors and the handler, and ends the call with what comes of it. Never rejects. */
   async run(): Promise<void> {
-    const { method, handler } = this.bound;
     try {
-      const followed = this.#followInterceptors();
-      const end = followed instanceof Promise ? await followed : followed;
-      this.#throwIfOver();
-      this.#responseTaps = end.taps;
-      if (end.responses === undefined) this.#requests.start();
-      const output =
-        end.responses ?? handler(method.requestStream ? end.requests : await readSingle(end.requests), this);
-      if (!method.responseStream) {
-        // Nothing comes after it: there is nothing to wait for.
-        void this.#write(end.responses === undefined ? ((await output) as object) : await takeSingle(end.responses));
+      const output = await this.#answer();
+      if (!this.bound.method.responseStream) {
+        void this.#write(output as object); // nothing comes after it
       } else if (isAsyncIterable(output)) {
         // Where the call is over, or a response cannot be encoded, the loop lets the generator clean up.
         for await (const response of output) {
           const waiting = this.#write(response);
           if (waiting !== undefined) await waiting;
         }
-      } else await output;
+      }
       this.#finish(OK);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Gives the one response, the stream of responses, or nothing where the handler has written all of them. */
+  async #answer(): Promise<object | void> {
+    const { method, handler } = this.bound;
+    const followed = this.#followInterceptors();
+    const { taps, requests, responses } = followed instanceof Promise ? await followed : followed;
+    this.#throwIfOver();
+    this.#responseTaps = taps;
+    if (responses !== undefined) return method.responseStream ? responses : takeSingle(responses);
+    this.#requests.start();
+    return handler(method.requestStream ? requests : await readSingle(requests), this);
   }
 
   #followInterceptors(): ChainEnd | Promise<ChainEnd> {
@@ -365,12 +384,13 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
       ...(unexpected && { error: error ?? new Error('a handler threw nothing') }),
     };
     this.#environment.onEnd(this, outcome);
-    for (const listener of this.#endListeners ?? []) this.#tell(listener, outcome);
+    if (this.#endListener !== undefined) this.#tell(this.#endListener, outcome);
+    for (const listener of this.#laterEndListeners ?? []) this.#tell(listener, outcome);
   }
 
-  #tell(listener: (outcome: CallOutcome) => void, outcome: CallOutcome): void {
+  #tell(listener: EndListener<this>, outcome: CallOutcome): void {
     try {
-      listener(outcome);
+      listener(outcome, this);
     } catch (err) {
       this.log.error({ err }, 'a listener for the end of a call failed');
     }

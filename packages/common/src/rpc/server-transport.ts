@@ -80,14 +80,14 @@ class DirectTransport implements ServerTransport {
   #isDiscarding = false;
 
   constructor(
-    { stream, takeOverReads }: ServerInternals,
+    { stream, encoding, takeOverReads }: ServerInternals,
     { call, maxMessageBytes }: ServerTransportOptions,
     user: TransportUser,
   ) {
     this.#stream = stream;
     this.#call = call;
     this.#user = user;
-    this.#reader = new FrameReader(maxMessageBytes, user);
+    this.#reader = new FrameReader(maxMessageBytes, user, encoding);
     takeOverReads((chunk) => {
       if (this.#isDiscarding) return;
       try {

@@ -5,7 +5,7 @@ export type ChainEnd =
   /** Every interceptor has passed the call on: these are its requests, and the innermost part is the caller's to run. */
   | { readonly requests: TappedStream<any>; readonly responses?: undefined; readonly taps: readonly Tap[] }
   /** An interceptor gives the responses itself, or goes through those of the rest. */
-  | { readonly responses: AsyncIterable<object>; readonly taps: readonly Tap[] };
+  | { readonly responses: AsyncIterable<object>; readonly requests?: undefined; readonly taps: readonly Tap[] };
 
 /** The chain of one call. */
 export interface ChainOptions<Call extends InterceptedCall> {

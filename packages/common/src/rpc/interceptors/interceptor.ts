@@ -33,8 +33,11 @@ export interface InterceptedCall {
   /** The requests, as the interceptors before have passed them on. Take them before `next`. */
   readonly requests: Messages;
   /** Calls the listener once, when the call is over, whatever its end. */
-  onEnd(listener: (outcome: CallOutcome) => void): void;
+  onEnd(listener: EndListener<this>): void;
 }
+
+/** Is told how a call went. It is given the call, too: one function may stand for all calls. */
+export type EndListener<Call> = (outcome: CallOutcome, call: Call) => void;
 
 /** A call on a server: the handler's context, with what an interceptor may do besides. */
 export interface InterceptedServerCall extends InterceptedCall, Omit<Context<any>, 'write' | 'user'> {

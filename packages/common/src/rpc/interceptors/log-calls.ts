@@ -6,13 +6,14 @@ import type { InterceptedServerCall, ServerInterceptor } from './interceptor.js'
 
 /** Writes one line for each call, at its end; with the whole error where it is a fault of the server. */
 export function logCalls(log: Logger): ServerInterceptor {
+  const logCall = (outcome: CallOutcome, call: InterceptedServerCall): void => writeLine(log, call, outcome);
   return (call, next) => {
-    call.onEnd((outcome) => logCall(log, call, outcome));
+    call.onEnd(logCall);
     return next();
   };
 }
 
-function logCall(log: Logger, call: InterceptedServerCall, outcome: CallOutcome): void {
+function writeLine(log: Logger, call: InterceptedServerCall, outcome: CallOutcome): void {
   const { code, message, durationMs, received, sent, error } = outcome;
   const level = error === undefined ? 'info' : 'error';
   if (!log.isLevelEnabled(level)) return;
