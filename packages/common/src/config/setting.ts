@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toShownValue } from './shown-value.js';
 
 /** The environment of a process, as `process.env` gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,13 +41,6 @@ function readSetting<Value>(environment: Environment, setting: Setting<Value>): 
   const result = setting.schema.safeParse(text);
   if (result.success) return result.data;
   throw new StartError(`${setting.variable}=${toShownValue(setting.variable, text)}: must be ${setting.allowed}`);
-}
-
-/** Values of secrets are never shown, and URLs without user and password. */
-function toShownValue(variable: string, value: string): string {
-  if (/(SECRET|KEY|PASSWORD|TOKEN)$/.test(variable)) return '[hidden]';
-  const shown = value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
-  return JSON.stringify(shown.length > 100 ? `${shown.slice(0, 100)}…` : shown);
 }
 
 /** The longest time that a timer of Node can wait: about 24 days. */
