@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { logFormats, logLevels } from '../logging/create-logger.js';
+import { limitSettings, readLimitConfig, type LimitConfig } from './limit-settings.js';
 import { readSettings, schemas, StartError, type Environment, type Setting, type Values } from './setting.js';
 
 /** What a service is called and where it listens unless it is told otherwise. */
@@ -14,7 +15,12 @@ export interface ServiceDefaults {
 const AUTOMATIC = 'auto';
 
 /** The settings that every service has, with the names that they have for this one. */
-export function createServiceSettings({ service, port, metricsPort }: ServiceDefaults) {
+export function createServiceSettings(defaults: ServiceDefaults) {
+  return { ...createOwnSettings(defaults), ...limitSettings };
+}
+
+/** Those that mean something each by itself. */
+function createOwnSettings({ service, port, metricsPort }: ServiceDefaults) {
   const prefix = service.toUpperCase();
   return {
     host: {
@@ -93,22 +99,23 @@ export function createServiceSettings({ service, port, metricsPort }: ServiceDef
   } satisfies Record<string, Setting<unknown>>;
 }
 
-type CommonValues = Values<ReturnType<typeof createServiceSettings>>;
+type OwnValues = Values<ReturnType<typeof createOwnSettings>>;
 
 /** The settings that every service has, read and made definite. */
-export type ServiceConfig = Omit<CommonValues, 'metricsPort' | 'reflection'> & {
-  readonly service: string;
-  /** `off`, or the port; 0 takes a free one. */
-  readonly metricsPort: number | 'off';
-  readonly reflection: boolean;
-};
+export type ServiceConfig = Omit<OwnValues, 'metricsPort' | 'reflection'> &
+  LimitConfig & {
+    readonly service: string;
+    /** `off`, or the port; 0 takes a free one. */
+    readonly metricsPort: number | 'off';
+    readonly reflection: boolean;
+  };
 
 /** Reads the common settings of a service. Throws a {@link StartError} that names a bad one. */
 export function readServiceConfig(environment: Environment, defaults: ServiceDefaults): ServiceConfig {
-  const settings = createServiceSettings(defaults);
-  const values = readSettings(environment, settings);
+  const values = readSettings(environment, createOwnSettings(defaults));
   return {
     ...values,
+    ...readLimitConfig(environment),
     service: defaults.service,
     metricsPort: values.metricsPort === AUTOMATIC ? toMetricsPort(values.port, defaults) : values.metricsPort,
     reflection: values.reflection === AUTOMATIC ? environment['NODE_ENV'] !== 'production' : values.reflection,
