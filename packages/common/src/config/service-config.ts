@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authSettings, readAuthConfig, type AuthConfig } from '../auth/auth-settings.js';
 import { logFormats, logLevels } from '../logging/create-logger.js';
 import { limitSettings, readLimitConfig, type LimitConfig } from './limit-settings.js';
 import { readSettings, schemas, StartError, type Environment, type Setting, type Values } from './setting.js';
@@ -16,7 +17,7 @@ const AUTOMATIC = 'auto';
 
 /** The settings that every service has, with the names that they have for this one. */
 export function createServiceSettings(defaults: ServiceDefaults) {
-  return { ...createOwnSettings(defaults), ...limitSettings };
+  return { ...createOwnSettings(defaults), ...limitSettings, ...authSettings };
 }
 
 /** Those that mean something each by itself. */
@@ -108,6 +109,8 @@ export type ServiceConfig = Omit<OwnValues, 'metricsPort' | 'reflection'> &
     /** `off`, or the port; 0 takes a free one. */
     readonly metricsPort: number | 'off';
     readonly reflection: boolean;
+    /** Undefined: nobody is asked for a token. */
+    readonly auth: AuthConfig | undefined;
   };
 
 /** Reads the common settings of a service. Throws a {@link StartError} that names a bad one. */
@@ -116,6 +119,7 @@ export function readServiceConfig(environment: Environment, defaults: ServiceDef
   return {
     ...values,
     ...readLimitConfig(environment),
+    auth: readAuthConfig(environment),
     service: defaults.service,
     metricsPort: values.metricsPort === AUTOMATIC ? toMetricsPort(values.port, defaults) : values.metricsPort,
     reflection: values.reflection === AUTOMATIC ? environment['NODE_ENV'] !== 'production' : values.reflection,
