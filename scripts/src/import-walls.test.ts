@@ -9,34 +9,55 @@ import { rootFolder } from './list-services.js';
 const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; readonly allowed: readonly string[] }>> =
   {
     'packages/proto/src/codec.ts': {
-      forbidden: ['@streamworks/common', '@streamworks/pow', 'pino', 'pg', 'node:sqlite'],
+      forbidden: ['@streamworks/common', '@streamworks/pow', 'jose', 'pino', 'pg', 'node:sqlite'],
       allowed: ['@grpc/proto-loader', './contract.js'],
     },
     'packages/common/src/rpc/serve.ts': {
-      forbidden: ['@streamworks/pow', '@streamworks/storage', 'pino', 'kysely'],
+      forbidden: ['@streamworks/pow', '@streamworks/storage', 'jose', 'pino', 'kysely'],
       allowed: ['@grpc/grpc-js', '@streamworks/proto', '@streamworks/proto/hello', '../logging/create-logger.js'],
     },
-    'packages/common/src/testing/streams.ts': { forbidden: ['@streamworks/pow', 'pino'], allowed: ['@grpc/grpc-js'] },
-    'packages/common/src/config/setting.ts': { forbidden: ['@grpc/grpc-js', 'pino', 'pg'], allowed: ['zod'] },
+    'packages/common/src/testing/streams.ts': {
+      forbidden: ['@streamworks/pow', 'jose', 'pino'],
+      allowed: ['@grpc/grpc-js'],
+    },
+    'packages/common/src/config/setting.ts': { forbidden: ['@grpc/grpc-js', 'jose', 'pino', 'pg'], allowed: ['zod'] },
     'packages/common/src/cli/run-client.ts': { forbidden: ['@grpc/grpc-js', 'pino'], allowed: ['@streamworks/proto'] },
     'packages/common/src/errors/to-status.ts': {
-      forbidden: ['@grpc/grpc-js', 'pino', '../rpc/serve.js', '@streamworks/storage'],
+      forbidden: ['@grpc/grpc-js', 'jose', 'pino', '../rpc/serve.js', '@streamworks/storage'],
       allowed: ['@streamworks/proto/google/rpc/status', './status-error.js'],
     },
     'packages/common/src/logging/pretty.ts': {
-      forbidden: ['@grpc/grpc-js', '../rpc/serve.js', '@streamworks/proto', 'pg'],
+      forbidden: ['@grpc/grpc-js', '../rpc/serve.js', 'jose', '@streamworks/proto', 'pg'],
       allowed: ['pino', 'pino-pretty'],
     },
+    'packages/common/src/auth/token-verifier.ts': {
+      forbidden: ['@grpc/grpc-js', '../rpc/serve.js', '../testing/index.js', '@streamworks/proto', 'pino', 'pg'],
+      allowed: ['jose', 'zod', '../errors/status-error.js', '../config/setting.js', '../logging/create-logger.js'],
+    },
+    'packages/common/src/rate/token-bucket.ts': {
+      forbidden: ['@grpc/grpc-js', 'jose', 'pino'],
+      allowed: ['../memory/bounded-map.js'],
+    },
+    'packages/common/src/memory/bounded-map.ts': { forbidden: ['@grpc/grpc-js', 'jose', 'pino'], allowed: [] },
     'packages/storage/src/open.ts': {
-      forbidden: ['@grpc/grpc-js', 'pino', '@streamworks/common', '@streamworks/pow'],
+      forbidden: ['@grpc/grpc-js', 'jose', 'pino', '@streamworks/common', '@streamworks/pow'],
       allowed: ['@photostructure/sqlite', 'kysely', 'pg', '@streamworks/proto'],
     },
     'services/pow/src/main.ts': {
-      forbidden: ['@streamworks/hello', '@grpc/grpc-js', 'pino', 'pg', '../../hello/src/greeting.js'],
+      forbidden: ['@streamworks/hello', '@grpc/grpc-js', 'jose', 'pino', 'pg', '../../hello/src/greeting.js'],
       allowed: ['@streamworks/common', '@streamworks/proto/stream/pow', './config.js', './handlers.js', './powers.js'],
     },
     'services/pow/src/handlers.ts': {
-      forbidden: ['./main.js', './config.js', './client.js', '@streamworks/hello', '@grpc/grpc-js', 'pino', 'pg'],
+      forbidden: [
+        './main.js',
+        './config.js',
+        './client.js',
+        '@streamworks/hello',
+        '@grpc/grpc-js',
+        'jose',
+        'pino',
+        'pg',
+      ],
       allowed: [
         '@streamworks/common',
         "import type { ServerStream } from '@streamworks/proto/stream/pow'",
@@ -62,6 +83,7 @@ const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; re
         '@streamworks/common/testing',
         '@streamworks/hello',
         '@grpc/grpc-js',
+        'jose',
         'pino',
         'pg',
         './main.js',
@@ -88,7 +110,7 @@ const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; re
       allowed: ['@streamworks/common/testing', '../src/handlers.js', '@streamworks/proto/stream/pow'],
     },
     'scripts/src/demo.ts': {
-      forbidden: ['@grpc/grpc-js', 'pino', 'pg', '../../services/pow/src/main.js'],
+      forbidden: ['@grpc/grpc-js', 'jose', 'pino', 'pg', '../../services/pow/src/main.js'],
       allowed: ['@streamworks/common/testing', './run-demo.js'],
     },
   };
