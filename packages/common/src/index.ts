@@ -1,6 +1,6 @@
 // A service: its contract, its handlers, its process.
 export { defineService, type Roles, type Service, type ServiceOptions } from './rpc/define-service.js';
-export type { Context, Handler, Handlers, RequestStream, ResponseStream, User } from './rpc/context.js';
+export type { Context, Handler, Handlers, RequestStream, ResponseStream } from './rpc/context.js';
 export { serve, type RunningServer, type ServeOptions } from './rpc/serve.js';
 export { runService } from './rpc/run-service.js';
 
@@ -9,6 +9,7 @@ export { createClient, type Client, type ClientOptions } from './rpc/create-clie
 export type { CallOptions } from './rpc/call-options.js';
 export type { Requests, Responses } from './rpc/client-methods.js';
 export { Metadata } from '@grpc/grpc-js';
+export { readBytes, readText } from './rpc/metadata-values.js';
 
 // What stands around calls, on both sides.
 export type {
@@ -21,7 +22,10 @@ export type {
   Next,
   ServerInterceptor,
 } from './rpc/interceptors/interceptor.js';
+export { validate, type Checks } from './rpc/interceptors/validate.js';
+export { withToken } from './rpc/interceptors/with-token.js';
 export type { CallOutcome } from './rpc/call-outcome.js';
+export type { User } from './auth/user.js';
 
 // Errors: what handlers throw, and what callers get.
 export { invalidArgument, StatusError, type ErrorCode, type StatusCode } from './errors/status-error.js';

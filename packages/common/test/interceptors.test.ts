@@ -126,8 +126,9 @@ describe.each(kinds)('interceptors around a call: %s', (kind) => {
     ],
     [
       'in its loop',
-      async function* () {
-        throw new StatusError('PERMISSION_DENIED', 'no');
+      async function* (_call, next) {
+        if (next.length < 9) throw new StatusError('PERMISSION_DENIED', 'no');
+        yield* next();
       },
     ],
   ] as [string, Interceptor][])('refuse a call %s: no handler runs, and no message is read', async (_when, refuse) => {

@@ -1,14 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Contract, MessageInit, Method } from '@streamworks/proto';
+import type { User } from '../auth/user.js';
 import type { Logger } from '../logging/create-logger.js';
-
-/** A caller who has been authenticated. */
-export interface User {
-  readonly id: string;
-  readonly roles: readonly string[];
-  /** What the token says, whole. */
-  readonly claims: Readonly<Record<string, unknown>>;
-}
 
 /** What a handler knows of its call and may do with it besides reading requests and giving responses. */
 export interface Context<Response = never> {
@@ -33,6 +26,8 @@ export interface Context<Response = never> {
   readonly log: Logger;
   /** Sent before the first response; with the trailer where the call fails before that. Set it before the first response. */
   readonly responseHeader: Metadata;
+  /** Sends the header now. Without it the header goes out with the first response, or with the status. */
+  sendHeader(): void;
   /** Sent with the status. */
   readonly responseTrailer: Metadata;
   /** Aborts when the server is about to stop: a long stream should come to its end. The call goes on meanwhile. */

@@ -1,7 +1,7 @@
 import { Health } from '@streamworks/proto/grpc/health/v1/health';
 import { StatusError } from '../errors/status-error.js';
-import type { Service } from './define-service.js';
-import { defineService } from './define-service.js';
+import type { Handlers } from './context.js';
+import { defineService, type Service } from './define-service.js';
 
 /**
  * The standard health service: https://github.com/grpc/grpc/blob/master/doc/health-checking.md
@@ -11,7 +11,7 @@ import { defineService } from './define-service.js';
  */
 export function createHealthService(names: readonly string[]): Service {
   const known = new Set(['', ...names]);
-  return defineService(Health, {
+  const handlers: Handlers<typeof Health> = {
     check({ service }, { draining }) {
       if (!known.has(service)) throw new StatusError('NOT_FOUND', `unknown service ${JSON.stringify(service)}`);
       return { status: draining.aborted ? 'NOT_SERVING' : 'SERVING' };
@@ -29,7 +29,13 @@ export function createHealthService(names: readonly string[]): Service {
       if (isKnown) yield { status: 'NOT_SERVING' };
       throw new StatusError('UNAVAILABLE', 'the server is shutting down');
     },
-  });
+  };
+  return defineService(Health, handlers, { roles: { check: 'open', list: 'open', watch: 'open' } });
+}
+
+/** Whether a service is health: what bounds callers leaves it alone. */
+export function isHealth(service: string): boolean {
+  return service === Health.name;
 }
 
 /** Resolves when the first of two signals aborts, and leaves no listener on either. */

@@ -24,10 +24,11 @@ export function createReflectionServices(names: readonly string[]): Service[] {
     for await (const request of requests)
       yield { ...answer(request), validHost: request.host, originalRequest: request };
   }
+  const roles = { serverReflectionInfo: 'open' } as const;
   // The messages of v1alpha are those of v1 by another name.
   return [
-    defineService(ServerReflection, { serverReflectionInfo }),
-    defineService(ServerReflectionAlpha, { serverReflectionInfo }),
+    defineService(ServerReflection, { serverReflectionInfo }, { roles }),
+    defineService(ServerReflectionAlpha, { serverReflectionInfo }, { roles }),
   ];
 }
 

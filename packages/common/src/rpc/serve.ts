@@ -6,8 +6,8 @@ import { createAdapter, registerPath } from './adapter.js';
 import type { BoundMethod, Service } from './define-service.js';
 import { createHealthService } from './health.js';
 import { listenGrpc, listenHttp } from './listen.js';
+import { createBuiltInInterceptors } from './interceptors/built-in.js';
 import type { ServerInterceptor } from './interceptors/interceptor.js';
-import { logCalls } from './interceptors/log-calls.js';
 import { createMetricsServer } from './metrics-server.js';
 import { createServerMetrics, type ServerMetrics } from './metrics.js';
 import { createReflectionServices } from './reflection.js';
@@ -69,7 +69,7 @@ export async function serve({
     calls,
     metrics,
     draining: draining.signal,
-    interceptors: [logCalls(log), ...interceptors],
+    interceptors: [...createBuiltInInterceptors(config, log), ...interceptors],
     maxMessageBytes: config.maxMessageBytes,
     directHttp2: config.directHttp2,
   });

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { Metadata, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Codec } from '@streamworks/proto';
+import type { User } from '../auth/user.js';
 import { CallError } from '../errors/call-error.js';
 import { StatusError, statusCodes } from '../errors/status-error.js';
 import { toResponseError, toStatus, type WireStatus } from '../errors/to-status.js';
 import type { Logger } from '../logging/create-logger.js';
 import { ByteWindow } from './byte-window.js';
 import type { CallOutcome } from './call-outcome.js';
-import type { Context, User } from './context.js';
+import type { Context } from './context.js';
 import type { BoundMethod, Roles } from './define-service.js';
 import { confirmEnd } from './end-guard.js';
 import type { Frame } from './frames.js';
@@ -166,6 +167,13 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
       this.#throwIfOver();
       return this.#pipe === undefined ? this.#write(message) : this.#pipe.write(message);
     });
+  }
+
+  /** Bound for the same reason. */
+  get sendHeader(): () => void {
+    return () => {
+      if (this.#over === undefined) this.#sendHeader();
+    };
   }
 
   #throwIfOver(): void {

@@ -28,6 +28,7 @@ export function createTestContext<Response = never>(overrides: Partial<Context<R
     log: createLogger({ service: 'test', logLevel: 'silent' }),
     responseHeader: new Metadata(),
     responseTrailer: new Metadata(),
+    sendHeader: () => undefined,
     draining: draining.signal,
     write(message) {
       written.push(message);
