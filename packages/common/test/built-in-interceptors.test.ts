@@ -210,8 +210,8 @@ describe('the rate limit', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
     const refused = results.find((result) => result.status === 'rejected')?.reason as CallError;
     expect(refused).toMatchObject({ code: 'RESOURCE_EXHAUSTED', details: [{ type: 'google.rpc.RetryInfo' }] });
-    const { retryDelay } = refused.details[0]?.value as { retryDelay: { seconds: bigint; nanos: number } };
-    const waitMs = Number(retryDelay.seconds) * 1_000 + retryDelay.nanos / 1_000_000;
+    const value = refused.details[0]?.value as { retryDelay: { seconds: bigint; nanos: number } } | undefined;
+    const waitMs = Number(value?.retryDelay.seconds) * 1_000 + Number(value?.retryDelay.nanos) / 1_000_000;
     expect(waitMs).toBeGreaterThan(500);
     expect(waitMs).toBeLessThanOrEqual(1_000);
     const health = createClient(Health, server.target);
