@@ -45,7 +45,7 @@ class AdaptedCall {
   onReceiveMetadata(metadata: Metadata): void {
     // Only now: where a call is dead before its metadata has come, grpc-js reports nothing at all.
     this.#current = new ServerCall(this.#call, this.#bound, metadata, this.#environment);
-    void this.#current.run();
+    this.#current.run();
   }
 
   onReceiveMessage(bytes: Buffer): void {

@@ -81,6 +81,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #responseTaps: readonly Tap[] = noTaps;
   /** Where an interceptor goes through the responses: what its handler writes takes that way, too. */
   #pipe: Pipe | undefined;
+  #withins: ((run: () => void) => void)[] | undefined;
   /** Most calls have one: it is not worth an array. */
   #endListener: EndListener<this> | undefined;
   #laterEndListeners: EndListener<this>[] | undefined;
@@ -214,6 +215,10 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     else (this.#laterEndListeners ??= []).push(listener);
   }
 
+  within(wrapper: (run: () => void) => void): void {
+    (this.#withins ??= []).push(wrapper);
+  }
+
   // --- what grpc-js reports ---
 
   onMessage(bytes: Buffer): void {
@@ -265,10 +270,32 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
 
   // --- the course of a call ---
 
-  /** Runs the interceptors and the handler, and ends the call with what comes of it. Never rejects. */
-  async run(): Promise<void> {
+  /** Runs the interceptors and the handler, and ends the call with what comes of it. Never throws. */
+  run(): void {
     try {
-      const output = await this.#answer();
+      const followed = this.#followInterceptors();
+      if (followed instanceof Promise) {
+        followed.then((end) => this.#runWithin(end)).catch((error: unknown) => this.#fail(error));
+      } else this.#runWithin(followed);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #runWithin(end: ChainEnd): void {
+    this.#throwIfOver();
+    let run = (): void => void this.#respond(end);
+    for (const within of this.#withins?.toReversed() ?? []) {
+      const inner = run;
+      run = () => within(inner);
+    }
+    run();
+  }
+
+  /** Never rejects. */
+  async #respond(end: ChainEnd): Promise<void> {
+    try {
+      const output = await this.#answer(end);
       if (!this.bound.method.responseStream) {
         void this.#write(output as object); // nothing comes after it
       } else if (isAsyncIterable(output)) {
@@ -285,11 +312,8 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   }
 
   /** Gives the one response, the stream of responses, or nothing where the handler has written all of them. */
-  async #answer(): Promise<object | void> {
+  async #answer({ taps, requests, responses }: ChainEnd): Promise<object | void> {
     const { method, handler } = this.bound;
-    const followed = this.#followInterceptors();
-    const { taps, requests, responses } = followed instanceof Promise ? await followed : followed;
-    this.#throwIfOver();
     this.#responseTaps = taps;
     if (responses !== undefined) return method.responseStream ? responses : takeSingle(responses);
     this.#requests.start();

@@ -45,6 +45,11 @@ export interface InterceptedServerCall extends InterceptedCall, Omit<Context<any
   user: Context['user'];
   /** Who may call the method: see `defineService`. */
   readonly roles: Roles | undefined;
+  /**
+   * Has the handler run inside of the function, with everything that it waits for: for an AsyncLocalStorage, such as that of
+   * a tracer: `call.within((run) => storage.run(value, run))`.
+   */
+  within(wrapper: (run: () => void) => void): void;
   /** Ends the call with a status, at any time: its handler's signal aborts with the same reason. */
   end(reason: StatusError): void;
 }
