@@ -1,16 +1,22 @@
-import { createClient } from '@streamworks/common';
+import { createSecretKey } from 'node:crypto';
+import { createClient, withToken } from '@streamworks/common';
+import { signToken } from '@streamworks/common/testing';
 import { SayHello } from '@streamworks/proto/hello';
 import { ServerStream } from '@streamworks/proto/stream/pow';
 import { BidirectionalStreamServer } from '@streamworks/proto/stream/sqrt';
 import { ClientStream } from '@streamworks/proto/stream/sum';
+import { BENCH_SECRET } from './bench-secret.js';
 import { assertEqual, UNARY_CONCURRENCY, type BenchClient } from './patterns.js';
 
 /** Our client as one would use it: `for await`, generators. */
-export function createOurClient(target: string): BenchClient {
-  const hello = createClient(SayHello, target);
-  const pow = createClient(ServerStream, target);
-  const sum = createClient(ClientStream, target);
-  const sqrt = createClient(BidirectionalStreamServer, target);
+export async function createOurClient(target: string): Promise<BenchClient> {
+  const isGuarded = process.env['BENCH_GUARDED'] === 'on';
+  const token = await signToken(createSecretKey(Buffer.from(BENCH_SECRET)), { sub: 'bench' });
+  const options = isGuarded ? { interceptors: [withToken(token)] } : {};
+  const hello = createClient(SayHello, target, options);
+  const pow = createClient(ServerStream, target, options);
+  const sum = createClient(ClientStream, target, options);
+  const sqrt = createClient(BidirectionalStreamServer, target, options);
   return {
     async 'server streaming'(count) {
       let received = 0;

@@ -6,12 +6,12 @@ import type { BenchClient, Result } from './patterns.js';
 /** One client process: `client.js <ours|grpc-js|raw> <target> <pattern> <count>`; sends its result to the parent. */
 const [, , peer = '', target = '', pattern = '', countText = '0'] = process.argv;
 const count = Number(countText);
-const create: Record<string, ((target: string) => BenchClient) | undefined> = {
+const create: Record<string, ((target: string) => BenchClient | Promise<BenchClient>) | undefined> = {
   ours: createOurClient,
   'grpc-js': createPlainClient,
   raw: createRawClient,
 };
-const client = create[peer]?.(target);
+const client = await create[peer]?.(target);
 if (client === undefined) throw new Error(`no such peer: ${peer}`);
 
 if (pattern === 'idle' || pattern === 'stop') {

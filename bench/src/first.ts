@@ -34,6 +34,8 @@ interface Row {
   /** Fewer messages where the peer takes a minute for as many. */
   readonly plainCount?: number;
   readonly client?: 'raw';
+  /** Compares our server with logs and tokens to our server without, and not ours to grpc-js. */
+  readonly isGuarded?: boolean;
   /** How many times as fast ours has to be; below 1 where it may be slower. */
   readonly target: number;
   readonly figure?: 'p50' | 'p99';
@@ -45,15 +47,28 @@ const rows: Row[] = [
   { name: 'client streaming, both sides', pattern: 'client streaming', count: 200_000, target: 25 },
   { name: 'bidi pipelined, both sides', pattern: 'bidi', count: 60_000, target: 10 },
   { name: 'unary, 64 at once', pattern: 'unary', count: 20_000, target: 1 / 1.1 },
+  { name: 'unary, logs and tokens', pattern: 'unary', count: 20_000, target: 0.9, isGuarded: true },
+  { name: 'streaming, logs and tokens', pattern: 'server streaming', count: 300_000, target: 0.9, isGuarded: true },
   { name: 'ping-pong, p50 in µs', pattern: 'ping-pong', count: 5_000, target: 1 / 1.1, figure: 'p50' },
   { name: 'ping-pong, p99 in µs', pattern: 'ping-pong', count: 5_000, target: 1 / 1.1, figure: 'p99' },
 ];
 
-type Peer = 'ours' | 'grpc-js';
+type Peer = 'ours' | 'grpc-js' | 'guarded';
 const peers: readonly Peer[] = ['ours', 'grpc-js'];
 
-function start(script: string, args: readonly string[] = [], flags: readonly string[] = []): ChildProcess {
-  return fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)), args, { execArgv: [...flags] });
+/** `guarded` is ours, with a line of log for each call (thrown away) and a token. */
+function start(
+  script: string,
+  { peer, args = [], flags = [] }: { peer: Peer | 'raw'; args?: readonly string[]; flags?: readonly string[] },
+): ChildProcess {
+  const env = { ...process.env, BENCH_GUARDED: peer === 'guarded' ? 'on' : 'off' };
+  const stdio = ['ignore', peer === 'guarded' ? 'ignore' : 'inherit', 'inherit', 'ipc'] as const;
+  const path = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
+  return fork(path, args, { execArgv: [...flags], env, stdio: [...stdio] });
+}
+
+function toProgram(peer: Peer | 'raw'): string {
+  return peer === 'guarded' ? 'ours' : peer;
 }
 
 function nextMessage<Message>(child: ChildProcess): Promise<Message> {
@@ -65,7 +80,7 @@ function nextMessage<Message>(child: ChildProcess): Promise<Message> {
 }
 
 async function startServer(peer: Peer): Promise<{ child: ChildProcess; target: string }> {
-  const child = start(`server-${peer}`, [], ['--expose-gc']);
+  const child = start(`server-${toProgram(peer)}`, { peer, flags: ['--expose-gc'] });
   const { port } = await nextMessage<Announcement>(child);
   return { child, target: `127.0.0.1:${port}` };
 }
@@ -77,20 +92,21 @@ function readUsage(child: ChildProcess): Promise<Usage> {
 }
 
 async function measure(row: Row): Promise<void> {
-  const figures: Record<Peer, number[]> = { ours: [], 'grpc-js': [] };
-  const servers = { ours: await startServer('ours'), 'grpc-js': await startServer('grpc-js') };
+  const pair = row.isGuarded === true ? (['guarded', 'ours'] as const) : (['ours', 'grpc-js'] as const);
+  const figures: [number[], number[]] = [[], []];
+  const servers = [await startServer(pair[0]), await startServer(pair[1])] as const;
   for (let round = 0; round < rounds; round += 1) {
-    for (const peer of peers) {
-      const count = Math.ceil(row.count * scale);
-      const client = start('client', [row.client ?? peer, servers[peer].target, row.pattern, String(count)]);
-      const result = await nextMessage<Result>(client);
-      figures[peer].push(row.figure === undefined ? result.perSecond : (result[row.figure] ?? NaN));
+    for (const side of [0, 1] as const) {
+      const peer = row.client ?? pair[side];
+      const args = [toProgram(peer), servers[side].target, row.pattern, String(Math.ceil(row.count * scale))];
+      const result = await nextMessage<Result>(start('client', { peer, args }));
+      figures[side].push(row.figure === undefined ? result.perSecond : (result[row.figure] ?? NaN));
     }
   }
-  for (const { child } of Object.values(servers)) child.kill();
-  const [ours, plain] = [median(figures.ours), median(figures['grpc-js'])];
-  const ratio = row.figure === undefined ? ours / plain : plain / ours;
-  print(row.name, toText(figures.ours), toText(figures['grpc-js']), ratio, row.target);
+  for (const { child } of servers) child.kill();
+  const [ours, other] = [median(figures[0]), median(figures[1])];
+  const ratio = row.figure === undefined ? ours / other : other / ours;
+  print(row.name, toText(figures[0]), toText(figures[1]), ratio, row.target);
 }
 
 /** Memory of a server with open streams on which nothing happens. */
@@ -100,7 +116,7 @@ async function measureIdle(): Promise<void> {
   for (const peer of peers) {
     const { child, target } = await startServer(peer);
     const before = await readUsage(child);
-    const client = start('client', ['ours', target, 'idle', String(streams)]);
+    const client = start('client', { peer: 'ours', args: ['ours', target, 'idle', String(streams)] });
     await nextMessage<Result>(client);
     const after = await readUsage(child);
     grown[peer] = (after.rssBytes - before.rssBytes) / 2 ** 20;
@@ -115,7 +131,7 @@ async function measureIdle(): Promise<void> {
 async function measureStop(): Promise<void> {
   const { child, target } = await startServer('ours');
   const before = await readUsage(child);
-  const client = start('client', ['ours', target, 'stop', '0']);
+  const client = start('client', { peer: 'ours', args: ['ours', target, 'stop', '0'] });
   await nextMessage<Result>(client);
   await wait(5_000 * Math.max(scale, 0.2));
   const after = await readUsage(child);
@@ -145,7 +161,7 @@ console.log(
   `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? ''}), ${rounds} rounds: median (least–most)`,
 );
 if (values.quick) console.log('--quick only shows that everything runs: these figures say nothing');
-console.log(`${''.padEnd(30)} ${'ours'.padStart(34)} ${'plain grpc-js'.padStart(30)} ${'ratio'.padStart(9)}   target`);
+console.log(`${''.padEnd(30)} ${'ours'.padStart(34)} ${'compared to'.padStart(30)} ${'ratio'.padStart(9)}   target`);
 const isWanted = (name: string): boolean => name.includes(values.only);
 for (const row of rows) if (isWanted(row.name)) await measure(row);
 if (isWanted('idle streams')) await measureIdle();

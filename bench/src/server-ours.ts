@@ -3,10 +3,13 @@ import { SayHello } from '@streamworks/proto/hello';
 import { ServerStream } from '@streamworks/proto/stream/pow';
 import { BidirectionalStreamServer } from '@streamworks/proto/stream/sqrt';
 import { ClientStream } from '@streamworks/proto/stream/sum';
+import { BENCH_SECRET } from './bench-secret.js';
 import { announce } from './process-messages.js';
 
 /** Our server with the handlers that one would write: generators and loops. */
-const config = { ...readServiceConfig({ LOG_LEVEL: 'silent' }, { service: 'bench', port: 0 }), host: '127.0.0.1' };
+const isGuarded = process.env['BENCH_GUARDED'] === 'on';
+const settings = isGuarded ? { AUTH_JWT_SECRET: BENCH_SECRET } : { LOG_LEVEL: 'silent' };
+const config = { ...readServiceConfig(settings, { service: 'bench', port: 0 }), host: '127.0.0.1' };
 const server = await serve({
   config: { ...config, metricsPort: 'off' },
   log: createLogger(config),
