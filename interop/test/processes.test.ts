@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { startProcess, startServiceProcess } from '@streamworks/common/testing';
+import { runProcess, startProcess, startServiceProcess } from '@streamworks/common/testing';
 import { describe, expect, it } from 'vitest';
 import { cases } from '../src/cases.js';
 
@@ -7,9 +8,8 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const client = fileURLToPath(new URL('../dist/client.js', import.meta.url));
 
 async function runClient(...args: string[]) {
-  await using child = startProcess([process.execPath, client, ...args]);
-  const { code } = await child.ended;
-  return { code, stdout: child.stdout, stderr: child.stderr };
+  const { code, stdout, stderr } = await runProcess([process.execPath, client, ...args]);
+  return { code, stdout, stderr };
 }
 
 describe('the client', () => {
@@ -43,6 +43,20 @@ describe('the client', () => {
       /^there is no case "pingpong"; there are: empty_unary .*\nTry: pnpm interop:client --help\n$/,
     );
     expect(code).toBe(2);
+  });
+
+  it('ends quietly when nobody reads on', async () => {
+    await using server = await startServiceProcess(main, { INTEROP_PORT: '0' });
+    // The parentheses keep the exit code of the client: that of a pipe is head's.
+    const line = `("${process.execPath}" "${client}" --address ${server.target}; echo "exit $?" >&2) | head -1`;
+    const { stdout, stderr } = await runProcess(['sh', '-c', line]);
+    expect({ stdout, stderr }).toEqual({ stdout: '✓ empty_unary\n', stderr: 'exit 0\n' });
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says in one line that the disk is full', async () => {
+    const { code, stderr } = await runProcess(['sh', '-c', `"${process.execPath}" "${client}" --help > /dev/full`]);
+    expect(stderr).toMatch(/^the output cannot be written: ENOSPC: .*\n$/);
+    expect(code).toBe(1);
   });
 
   it('describes itself', async () => {
