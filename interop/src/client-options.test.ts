@@ -48,18 +48,48 @@ describe('readClientCommand', () => {
     });
   });
 
-  it('gives nothing where help is asked for', () => {
-    expect(readClientCommand(['--help'])).toBeUndefined();
+  it.each([['--help'], ['-h'], ['--nothing', '--help'], ['--', '--help']])('gives nothing for %j', (...args) => {
+    expect(readClientCommand(args)).toBeUndefined();
   });
+
+  it('takes no notice of the dashes that pnpm hands on', () => {
+    expect(readClientCommand(['--', '--case', 'ping_pong'])?.names).toEqual(['ping_pong']);
+  });
+
+  it.each([
+    [['--address', '[::1]:1'], '[::1]:1'],
+    [['--address', '127.0.0.1:65535'], '127.0.0.1:65535'],
+    [['--server_host', '::1'], '[::1]:10000'],
+    [['--server_host', '[::1]', '--server_port', '1'], '[::1]:1'],
+  ])('reads where the server is from %j', (args, target) => {
+    expect(readClientCommand(args)?.target).toBe(target);
+  });
+
+  it.each(['localhost:0', 'localhost:65536', '::1:1', '[a]:1', 'http://localhost:1', 'a b:1', ':1'])(
+    'refuses the address %s',
+    (address) => {
+      expect(() => readClientCommand(['--address', address])).toThrow(`"${address}" is no host and port`);
+    },
+  );
 
   it.each([
     [['--case', 'nothing'], 'there is no case "nothing"; there are: empty_unary'],
     [['--case', 'all', '--test_case', 'all'], '--case and --test_case mean the same: give one'],
     [['--address', 'a:1', '--server_port', '1'], '--address says both'],
     [['--address', 'localhost'], '--address "localhost" is no host and port'],
+    [['--server_host', 'a:1'], '--server_host "a:1" is no host name and no IP address'],
+    [['--server_port', '0'], '--server_port "0" is no whole number from 1 to 65535'],
+    [['--case', 'ping_pong', '--case', 'empty_unary'], '--case is given twice'],
+    [['--address=a:1', '--address=b:1'], '--address is given twice'],
     [['--use_tls=true'], 'TLS is not supported'],
     [['--direct_http2', 'off'], '--direct_http2 "off" is neither true nor false'],
     [['--soak_iterations=many'], '--soak_iterations "many" is no whole number'],
+    [['--soak_iterations=0'], '--soak_iterations "0" is no whole number from 1'],
+    [['--soak_num_threads=0'], '--soak_num_threads "0" is no whole number from 1'],
+    [['--soak_num_threads=1001'], '--soak_num_threads "1001" is no whole number from 1 to 1000'],
+    [['--soak_overall_timeout_seconds=0'], '--soak_overall_timeout_seconds "0" is no whole number from 1'],
+    [['--soak_overall_timeout_seconds=2147483'], '--soak_overall_timeout_seconds "2147483" is no whole number'],
+    [['--soak_request_size=2147483647'], '--soak_request_size "2147483647" is no whole number'],
     [['--nothing'], "Unknown option '--nothing'"],
   ])('refuses %j', (args, message) => {
     expect(() => readClientCommand(args)).toThrow(

@@ -1,7 +1,9 @@
 import { UsageError } from '@streamworks/common/cli';
 import { cases } from './cases.js';
-import { readBoolean, readFlags, readWhole, refuseTls, type Flags } from './flags.js';
-import { soakDefaults, type PeerOptions, type SoakOptions } from './peer.js';
+import { readBoolean, readFlags, refuseTls, type Flags } from './flags.js';
+import type { PeerOptions } from './peer.js';
+import { readSoak, soakFlags } from './soak-options.js';
+import { readTarget } from './target.js';
 
 /** What the client is to do. */
 export interface ClientCommand {
@@ -22,14 +24,7 @@ const names = [
   // Of use with TLS only, and given without it by scripts that give the same flags to every client.
   'server_host_override',
   'use_test_ca',
-  'soak_iterations',
-  'soak_max_failures',
-  'soak_per_iteration_max_acceptable_latency_ms',
-  'soak_overall_timeout_seconds',
-  'soak_min_time_ms_between_rpcs',
-  'soak_request_size',
-  'soak_response_size',
-  'soak_num_threads',
+  ...soakFlags,
 ];
 
 export const help = `Usage: pnpm interop:client [--case <case>] [--address <host:port>]
@@ -49,7 +44,7 @@ Cases: ${[...cases.keys()].join(' ')}
 /** Reads the command line; undefined where it asks for help. Throws a {@link UsageError} where it makes no sense. */
 export function readClientCommand(args: readonly string[]): ClientCommand | undefined {
   const flags = readFlags(args, names);
-  if (flags.help) return undefined;
+  if (flags === undefined) return undefined;
   refuseTls(flags);
   return {
     names: readNames(pick(flags, 'case', 'test_case') ?? 'all'),
@@ -66,34 +61,10 @@ function readNames(text: string): readonly string[] {
   throw new UsageError(`there is no case ${JSON.stringify(unknown)}; there are: ${[...cases.keys()].join(' ')}`);
 }
 
-function readTarget(flags: Flags): string {
-  const { address, server_host: host = 'localhost', server_port: port } = flags;
-  if (address === undefined) return `${host}:${readWhole(flags, 'server_port', 10_000, 65_535)}`;
-  if (flags['server_host'] !== undefined || port !== undefined) {
-    throw new UsageError('--address says both what --server_host and what --server_port say: give it alone');
-  }
-  if (/^\S+:\d{1,5}$/.test(address)) return address;
-  throw new UsageError(`--address ${JSON.stringify(address)} is no host and port, such as localhost:10000`);
-}
-
 /** The value of one of two flags that mean the same. */
 function pick(flags: Flags, ours: string, official: string): string | undefined {
   if (flags[ours] !== undefined && flags[official] !== undefined) {
     throw new UsageError(`--${ours} and --${official} mean the same: give one`);
   }
   return flags[ours] ?? flags[official];
-}
-
-function readSoak(flags: Flags): SoakOptions {
-  const d = soakDefaults;
-  return {
-    iterations: readWhole(flags, 'soak_iterations', d.iterations),
-    maxFailures: readWhole(flags, 'soak_max_failures', d.maxFailures),
-    maxLatencyMs: readWhole(flags, 'soak_per_iteration_max_acceptable_latency_ms', d.maxLatencyMs),
-    overallTimeoutMs: readWhole(flags, 'soak_overall_timeout_seconds', d.overallTimeoutMs / 1000) * 1000,
-    minIntervalMs: readWhole(flags, 'soak_min_time_ms_between_rpcs', d.minIntervalMs),
-    requestSize: readWhole(flags, 'soak_request_size', d.requestSize),
-    responseSize: readWhole(flags, 'soak_response_size', d.responseSize),
-    workers: readWhole(flags, 'soak_num_threads', d.workers),
-  };
 }

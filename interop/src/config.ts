@@ -1,24 +1,9 @@
-import { readServiceConfig, StartError, type Environment, type ServiceConfig } from '@streamworks/common';
-import { UsageError } from '@streamworks/common/cli';
-import { readFlags, readWhole, refuseTls } from './flags.js';
-
-export const help = `Usage: pnpm interop:server [--port <port>]
-
-Serves grpc.testing.TestService, by default on localhost:10000. HOST=0.0.0.0 listens on every address; the other settings
-of a service work, too, with names that begin with INTEROP_. --use_tls=false is accepted.
-`;
+import { readServiceConfig, type Environment, type ServiceConfig } from '@streamworks/common';
 
 /** What differs from other services: no metrics over HTTP, and messages as large as other makers' test servers take. */
 const defaults = { INTEROP_METRICS_PORT: 'off', MAX_MESSAGE_BYTES: String(16 * 1024 * 1024) };
 
-/** The settings that every service has; `--port` stands before INTEROP_PORT. */
-export function readConfig(args: readonly string[], environment: Environment): ServiceConfig {
-  const config = readServiceConfig({ ...defaults, ...environment }, { service: 'interop', port: 10_000 });
-  try {
-    const flags = readFlags(args, ['port', 'use_tls']);
-    refuseTls(flags);
-    return { ...config, port: readWhole(flags, 'port', config.port, 65_535) };
-  } catch (error) {
-    throw error instanceof UsageError ? new StartError(error.message) : error;
-  }
+/** The settings that every service has. */
+export function readConfig(environment: Environment): ServiceConfig {
+  return readServiceConfig({ ...defaults, ...environment }, { service: 'interop', port: 10_000 });
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { runProcess, startProcess, startServiceProcess } from '@streamworks/common/testing';
+import { runProcess, startProcess, startServiceProcess, until } from '@streamworks/common/testing';
 import { describe, expect, it } from 'vitest';
 import { cases } from '../src/cases.js';
 
@@ -11,6 +11,9 @@ async function runClient(...args: string[]) {
   const { code, stdout, stderr } = await runProcess([process.execPath, client, ...args]);
   return { code, stdout, stderr };
 }
+
+const runServer = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runProcess([process.execPath, main, ...args], { env });
 
 describe('the client', () => {
   it('runs all cases against the server, and says so', async () => {
@@ -68,15 +71,25 @@ describe('the client', () => {
 });
 
 describe('the server', () => {
-  it('says in one line what it cannot use', async () => {
-    await using child = startProcess([process.execPath, main, '--port', 'many']);
-    expect(await child.ended).toEqual({ code: 1, signal: null });
-    expect(child.stderr).toBe('--port "many" is no whole number up to 65535\n');
+  it('ends with 2 for a command line that makes no sense', async () => {
+    const stderr = '--port "many" is no whole number from 0 to 65535\nTry: pnpm interop:server --help\n';
+    expect(await runServer(['--port', 'many'])).toMatchObject({ code: 2, stdout: '', stderr });
   });
 
-  it('describes itself', async () => {
-    await using child = startProcess([process.execPath, main, '--help']);
-    expect(await child.ended).toEqual({ code: 0, signal: null });
-    expect(child.stdout).toContain('Usage: pnpm interop:server');
+  it('ends with 1 for a setting that makes no sense', async () => {
+    const stderr = 'INTEROP_PORT="many": must be a port number from 0 to 65535\n';
+    expect(await runServer([], { INTEROP_PORT: 'many' })).toMatchObject({ code: 1, stdout: '', stderr });
+  });
+
+  it('takes the port of the command line before that of the environment', async () => {
+    await using child = startProcess([process.execPath, main, '--port=0'], { env: { INTEROP_PORT: '1' } });
+    await until(() => child.stdout.includes('listening'));
+    expect(child.stdout).not.toContain('"port":1,');
+  });
+
+  it.each(['--help', '-h'])('describes itself: %s', async (flag) => {
+    const { code, stdout } = await runServer([flag]);
+    expect(stdout).toContain('Usage: pnpm interop:server');
+    expect(code).toBe(0);
   });
 });
