@@ -6,7 +6,8 @@ import { readWhole, type Flags } from './flags.js';
 export function readTarget(flags: Flags): string {
   const { address, server_host: host, server_port: port } = flags;
   if (address === undefined) {
-    return `${readHost(host ?? 'localhost')}:${readWhole(flags, 'server_port', { byDefault: 10_000, least: 1, most: 65_535 })}`;
+    const number = readWhole(flags, 'server_port', { byDefault: 10_000, least: 1, most: 65_535 });
+    return `${readHost(host ?? 'localhost')}:${number}`;
   }
   if (host !== undefined || port !== undefined) {
     throw new UsageError('--address says both what --server_host and what --server_port say: give it alone');
