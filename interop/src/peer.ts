@@ -5,6 +5,8 @@ import { TestService, UnimplementedService } from '@streamworks/proto/grpc/testi
 export interface Peer {
   readonly tests: Client<typeof TestService>;
   readonly unimplemented: Client<typeof UnimplementedService>;
+  /** Resolves when the connection of `tests` stands. */
+  readonly connected: () => Promise<void>;
   /** A further client, with a connection of its own; the case closes it. */
   readonly connect: () => Client<typeof TestService>;
   readonly soak: SoakOptions;
@@ -42,17 +44,23 @@ export const soakDefaults: SoakOptions = {
 export interface PeerOptions {
   /** Whether messages go straight to HTTP/2. Default: true. */
   readonly directHttp2?: boolean;
+  /** How long a case waits for its connection where it does so before its first call. Default: 10 000. */
+  readonly connectTimeoutMs?: number;
   readonly soak?: Partial<SoakOptions>;
 }
 
 /** Creates the clients for one case. */
-export function createPeer(target: string, { directHttp2 = true, soak = {} }: PeerOptions = {}): Peer {
+export function createPeer(
+  target: string,
+  { directHttp2 = true, connectTimeoutMs = 10_000, soak = {} }: PeerOptions = {},
+): Peer {
   const connect = (): Client<typeof TestService> => createClient(TestService, target, { directHttp2 });
   const tests = connect();
   const unimplemented = createClient(UnimplementedService, target, { directHttp2 });
   return {
     tests,
     unimplemented,
+    connected: () => tests.$waitForReady(connectTimeoutMs),
     connect,
     soak: { ...soakDefaults, ...soak },
     close() {

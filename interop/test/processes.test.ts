@@ -34,6 +34,13 @@ describe('the client', () => {
     expect(await runClient(...flags)).toEqual({ code: 0, stdout: '✓ ping_pong\n', stderr: '' });
   });
 
+  it('ends with the last call of a soak', async () => {
+    await using server = await startServiceProcess(main, { INTEROP_PORT: '0' });
+    const flags = ['--soak_iterations=1', '--soak_min_time_ms_between_rpcs=60000'];
+    const result = await runClient('--address', server.target, '--case', 'rpc_soak', ...flags);
+    expect(result).toEqual({ code: 0, stdout: '✓ rpc_soak\n', stderr: '' });
+  });
+
   it('ends with 1 where a case fails, after the others', async () => {
     const { code, stdout } = await runClient('--address', 'localhost:1', '--case', 'empty_unary,unimplemented_method');
     expect(stdout).toMatch(/^✗ empty_unary: .*UNAVAILABLE.*\n✗ unimplemented_method: .*UNAVAILABLE.*\n$/);

@@ -2,7 +2,9 @@ import { defineService, StatusError, type Handlers } from '@streamworks/common';
 import { startService, type TestServer } from '@streamworks/common/testing';
 import { TestService, UnimplementedService } from '@streamworks/proto/grpc/testing/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cases } from '../src/cases.js';
 import { runCase } from '../src/run-case.js';
+import { startTestServer } from '../src/start-test-server.js';
 
 const small = { payload: { body: Buffer.alloc(1) } };
 
@@ -74,5 +76,24 @@ describe('a case', () => {
 
   it('says that there is no server', async () => {
     expect(await runCase('empty_unary', 'localhost:1')).toMatch(/EmptyCall: UNAVAILABLE: .*ECONNREFUSED/);
+  });
+
+  it.each([...cases.keys()])('%s fails where there is no server', async (name) => {
+    expect(await runCase(name, 'localhost:1', { connectTimeoutMs: 100 })).toMatch(/UNAVAILABLE|no connection/);
+  });
+});
+
+describe('a soak', () => {
+  it('waits no longer than its time between two calls', async () => {
+    await using server = await startTestServer({ directHttp2: true });
+    const soak = { iterations: 2, minIntervalMs: 60_000, overallTimeoutMs: 100 };
+    expect(await runCase('rpc_soak', server.target, { soak })).toBe('1 of 2 calls were left after 100 ms');
+  });
+
+  it.each(['rpc_soak', 'channel_soak'])('waits no longer than its time for an answer: %s', async (name) => {
+    const sleeping = { ...wrong, unaryCall: () => new Promise<never>(() => undefined) };
+    await using server = await startService([defineService(TestService, sleeping)]);
+    const soak = { iterations: 1, overallTimeoutMs: 100 };
+    expect(await runCase(name, server.target, { soak })).toMatch(/^1 of 1 calls failed, .*DEADLINE_EXCEEDED/);
   });
 });

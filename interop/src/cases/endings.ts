@@ -30,8 +30,8 @@ export async function unimplementedService({ unimplemented }: Peer): Promise<voi
 }
 
 /** The client cancels after its metadata has gone out, and before any request. */
-export async function cancelAfterBegin({ tests }: Peer): Promise<void> {
-  await tests.$waitForReady();
+export async function cancelAfterBegin({ tests, connected }: Peer): Promise<void> {
+  await connected();
   const controller = new AbortController();
   const call = tests.streamingInputCall(never, { signal: controller.signal });
   await nextTurn();
@@ -51,7 +51,9 @@ export async function cancelAfterFirstResponse({ tests }: Peer): Promise<void> {
 }
 
 /** The deadline passes while the server waits for another request. */
-export async function timeoutOnSleepingServer({ tests }: Peer): Promise<void> {
+export async function timeoutOnSleepingServer({ tests, connected }: Peer): Promise<void> {
+  // The deadline would pass where nobody answers, too.
+  await connected();
   const request = { payload: { body: Buffer.alloc(27_182) } };
   const responses = tests.fullDuplexCall(takeTurns([request]).requests, { timeoutMs: 1 });
   await expectFailure(responses.next(), 'DEADLINE_EXCEEDED');
