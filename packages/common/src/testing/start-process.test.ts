@@ -45,3 +45,11 @@ it('rejects where the program is not there', async () => {
   const child = startProcess(['/no/such/program']);
   await expect(child.ended).rejects.toThrow('ENOENT');
 });
+
+it('leaves the scope of a program that is not there without another error', async () => {
+  const scope = async (): Promise<void> => {
+    await using child = startProcess(['/no/such/program']);
+    await expect(child.ended).rejects.toThrow('ENOENT');
+  };
+  await expect(scope()).resolves.toBeUndefined();
+});

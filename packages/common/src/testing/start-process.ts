@@ -57,14 +57,17 @@ export function startProcess(
     kill: (signal) => void child.kill(signal),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
-      await ended;
+      await ended.catch(() => undefined); // a program that is not there leaves nothing behind
     },
   };
 }
 
 const running = new Set<ChildProcess>();
 
-/** No process outlives the tests that have started it. */
+/**
+ * No process outlives the tests that have started it. A signal that nobody listens to ends a program without `exit`: one
+ * that starts processes has to make an exit of it.
+ */
 function remember(child: ChildProcess): void {
   if (running.size === 0) process.once('exit', killAll);
   running.add(child);
