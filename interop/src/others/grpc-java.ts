@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, toCacheFolder, type OtherPeer } from './other-peer.js';
+import { buildOnce, toCacheFolder } from './build-once.js';
+import { run, type OtherPeer } from './other-peer.js';
 
 const VERSION = '1.76.0';
 const START_LIMIT_MS = 30_000;
@@ -25,19 +26,16 @@ const pom = `<project>
 /** The interop programs of https://github.com/grpc/grpc-java, fetched by Maven. */
 export async function prepareGrpcJava(): Promise<OtherPeer | string> {
   const folder = toCacheFolder(`grpc-java-${VERSION}`);
-  const library = join(folder, 'lib');
   const withoutJava = await run(['java', '-version'], { limitMs: START_LIMIT_MS });
-  if (withoutJava !== undefined) return `grpc-java: ${withoutJava}`;
-  if (!existsSync(library)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'pom.xml'), pom);
-    const fetched = join(folder, 'fetched');
-    const command = ['mvn', '-q', '-B', '-f', join(folder, 'pom.xml'), COPY, `-DoutputDirectory=${fetched}`] as const;
-    const problem = await run(command, { limitMs: FETCH_LIMIT_MS });
-    if (problem !== undefined) return `grpc-java: ${problem}`;
-    renameSync(fetched, library);
-  }
-  const java = ['java', '-cp', join(library, '*')] as const;
+  if (withoutJava !== undefined) return withoutJava;
+  const problem = await buildOnce(folder, (unfinished) => {
+    const file = join(unfinished, 'pom.xml');
+    writeFileSync(file, pom);
+    const command = ['mvn', '-q', '-B', '-f', file, COPY, `-DoutputDirectory=${join(unfinished, 'lib')}`] as const;
+    return run(command, { limitMs: FETCH_LIMIT_MS });
+  });
+  if (problem !== undefined) return problem;
+  const java = ['java', '-cp', join(folder, 'lib', '*')] as const;
   const program = 'io.grpc.testing.integration.TestService';
   return {
     name: `grpc-java ${VERSION}`,

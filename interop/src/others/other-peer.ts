@@ -1,6 +1,4 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startProcess } from '@streamworks/common/testing';
+import { startProcess, type TestProcess } from '@streamworks/common/testing';
 
 /** A program with its arguments. */
 export type Command = readonly [string, ...string[]];
@@ -16,11 +14,6 @@ export interface OtherPeer {
 
 /** Makes the programs ready, which takes minutes where they have to be fetched; or says why that cannot be done. */
 export type Prepare = () => Promise<OtherPeer | string>;
-
-/** The folder that keeps what has been built, from one run to the next. */
-export function toCacheFolder(name: string): string {
-  return join(tmpdir(), 'streamworks-interop', name);
-}
 
 /** What a command may take, and further variables of its environment. */
 export interface RunOptions {
@@ -38,11 +31,17 @@ export async function run(command: Command, { limitMs, env = {} }: RunOptions): 
     const { code, signal } = await child.ended;
     if (code === 0) return undefined;
     if (signal === 'SIGKILL') return `no end within ${limitMs / 1000} s`;
-    const lines = `${child.stdout}\n${child.stderr}`.split('\n').filter((line) => line.trim() !== '');
-    return [`exit code ${code}`, ...lines.slice(-3)].join('\n    ');
+    return [`exit code ${code}`, ...toLastLines(child)].join('\n    ');
   } catch (error) {
-    return `${command[0]} cannot be run: ${(error as Error).message}`;
+    const { code, message } = error as NodeJS.ErrnoException; // spawn throws no other
+    return code === 'ENOENT' ? `there is no program ${command[0]}` : `${command[0]} cannot be run: ${message}`;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The end of what a process has written: three lines at most. */
+export function toLastLines({ stdout, stderr }: TestProcess): string[] {
+  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(-3);
 }
