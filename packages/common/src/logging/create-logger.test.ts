@@ -27,7 +27,21 @@ describe('createLogger', () => {
   it('hides them in child loggers too', () => {
     const { log, lines } = createMemoryLogger();
     log.child({ token: 'hunter2' }).info('x');
+    log
+      .child({ a: 1 })
+      .child({ request: { token: 'hunter2' } })
+      .info('x');
     expect(lines.join('')).not.toContain('hunter2');
+  });
+
+  it('hides them in errors, and leaves the error and what it was given as they are', () => {
+    const { log, lines } = createMemoryLogger();
+    const err = Object.assign(new Error('broken'), { token: 'hunter2' });
+    const given = { err, request: { token: 'hunter2', path: '/x' } };
+    log.error(given, 'x');
+    expect(lines.join('')).not.toContain('hunter2');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ err: { message: 'broken' }, request: { path: '/x' } });
+    expect(given.request.token + err.token).toBe('hunter2hunter2');
   });
 
   it('writes nothing when silent', () => {

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { hideSecrets } from './hide-secrets.js';
 import { createPrettyStream } from './pretty.js';
 import { createStdout } from './stdout.js';
 
@@ -21,18 +22,25 @@ export const logFormats = ['json', 'pretty'] as const;
 export type LogLevel = (typeof logLevels)[number];
 export type LogFormat = (typeof logFormats)[number];
 
-/** Names of values that no log line may show, at the top of a line or one level down. */
-const secrets = ['authorization', 'password', 'secret', 'token', 'accessToken', 'access_token', 'cookie', 'privateKey'];
-
 /** The logger of a process: pino, with secrets redacted and the service's name in every line. */
 export function createLogger({ service, logLevel = 'info', logFormat = 'json', destination }: LoggerOptions): Logger {
   const settings = {
     level: logLevel,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: secrets.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+    formatters: { level: (label: string) => ({ level: label }), log: hideSecrets },
+    serializers: { err: (error: Error) => hideSecrets(pino.stdSerializers.err(error)) },
   };
-  if (logFormat === 'pretty') return pino(settings, createPrettyStream(destination));
-  return pino(settings, destination ?? createStdout());
+  const stream = logFormat === 'pretty' ? createPrettyStream(destination) : (destination ?? createStdout());
+  return hideSecretsOfChildren(pino(settings, stream));
+}
+
+/** What a child puts into all its lines passes no formatter of pino's. Its own children have this `child`, too. */
+function hideSecretsOfChildren(log: Logger): Logger {
+  const { child } = log;
+  return Object.assign(log, {
+    child(this: Logger, bindings: object, ...rest: []) {
+      return child.call(this, hideSecrets(bindings), ...rest);
+    },
+  });
 }
