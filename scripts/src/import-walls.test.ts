@@ -13,7 +13,7 @@ const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; re
       allowed: ['@grpc/proto-loader', './contract.js'],
     },
     'packages/common/src/rpc/serve.ts': {
-      forbidden: ['@streamworks/pow', '@streamworks/storage', 'jose', 'pino', 'kysely'],
+      forbidden: ['@streamworks/pow', '@streamworks/storage', 'jose', 'jose/errors', 'pino', 'kysely'],
       allowed: ['@grpc/grpc-js', '@streamworks/proto', '@streamworks/proto/hello', '../logging/create-logger.js'],
     },
     'packages/common/src/testing/streams.ts': {
@@ -32,7 +32,14 @@ const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; re
     },
     'packages/common/src/auth/token-verifier.ts': {
       forbidden: ['@grpc/grpc-js', '../rpc/serve.js', '../testing/index.js', '@streamworks/proto', 'pino', 'pg'],
-      allowed: ['jose', 'zod', '../errors/status-error.js', '../config/setting.js', '../logging/create-logger.js'],
+      allowed: [
+        'jose',
+        'jose/jwt/verify',
+        'zod',
+        '../errors/status-error.js',
+        '../config/setting.js',
+        '../logging/create-logger.js',
+      ],
     },
     'packages/common/src/rate/token-bucket.ts': {
       forbidden: ['@grpc/grpc-js', 'jose', 'pino'],

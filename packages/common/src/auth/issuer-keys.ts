@@ -1,12 +1,7 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  type FetchImplementation,
-  type JSONWebKeySet,
-  type JWTVerifyGetKey,
-} from 'jose';
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import { JWKSMultipleMatchingKeys, JWKSNoMatchingKey } from 'jose/errors';
+import { createLocalJWKSet } from 'jose/jwks/local';
+import { createRemoteJWKSet, customFetch, type FetchImplementation } from 'jose/jwks/remote';
 import { StatusError } from '../errors/status-error.js';
 import type { Logger } from '../logging/create-logger.js';
 
@@ -39,7 +34,7 @@ export function createIssuerKeys(url: URL, log: Logger): JWTVerifyGetKey {
     try {
       return await keys(header, token);
     } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      if (error instanceof JWKSNoMatchingKey || error instanceof JWKSMultipleMatchingKeys) throw error;
       if (!isFailing) log.warn({ err: error, url: address }, "the issuer's keys cannot be fetched");
       isFailing = true;
       throw new StatusError('UNAVAILABLE', 'the keys to check the token with cannot be fetched', { cause: error });
@@ -49,7 +44,10 @@ export function createIssuerKeys(url: URL, log: Logger): JWTVerifyGetKey {
 
 /** A key set as jose takes it, read and looked at before it counts as fetched. */
 async function readBody(response: Response): Promise<Response> {
-  if (response.status !== 200) throw new Error(`the issuer answered with HTTP status ${response.status}`);
+  if (response.status !== 200) {
+    await response.body?.cancel(); // unread, it would hold its connection
+    throw new Error(`the issuer answered with HTTP status ${response.status}`);
+  }
   const body = (await response.json()) as JSONWebKeySet; // createLocalJWKSet throws where it is none
   createLocalJWKSet(body);
   return Response.json(body);

@@ -1,4 +1,4 @@
-import { errors } from 'jose';
+import * as errors from 'jose/errors';
 import { StatusError } from '../errors/status-error.js';
 
 /** UNAUTHENTICATED with a message for the person who sent the token: it says what is wrong, and nothing of the token. */

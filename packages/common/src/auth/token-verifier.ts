@@ -1,5 +1,6 @@
 import { KeyObject, webcrypto } from 'node:crypto';
-import { jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import type { JWTPayload } from 'jose';
+import { jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose/jwt/verify';
 import type { Logger } from '../logging/create-logger.js';
 import { createBoundedMap } from '../memory/bounded-map.js';
 import type { AuthConfig } from './auth-settings.js';
