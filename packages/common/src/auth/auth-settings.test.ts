@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { generate } from 'selfsigned';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -33,7 +34,7 @@ const files: Record<string, string> = {
 };
 for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 
-const read = (environment: Record<string, string>) => readAuthConfig(environment, folder);
+const read = (environment: Record<string, string>) => readAuthConfig(environment, pathToFileURL(folder));
 
 describe('readAuthConfig', () => {
   it('is undefined where nothing is set', () => {

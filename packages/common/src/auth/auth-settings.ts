@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { readSettings, StartError, type Environment, type Setting } from '../config/setting.js';
 import { publicKeyAlgorithms, toAlgorithms } from './algorithms.js';
@@ -85,9 +86,10 @@ export const authSettings = {
 
 /**
  * Reads what a service asks of tokens; undefined where there is no key to check them with, which is a
- * {@link StartError} where any other of these settings is set: it would look protected. Paths start at the folder.
+ * {@link StartError} where any other of these settings is set: it would look protected. A relative path starts at the
+ * folder, or where the process does.
  */
-export function readAuthConfig(environment: Environment, folder = '.'): AuthConfig | undefined {
+export function readAuthConfig(environment: Environment, folder?: URL): AuthConfig | undefined {
   const { secret, publicKeyFile, jwksUrl, ...rest } = readSettings(environment, authSettings);
   const sources = listSet(environment, keySettings);
   if (sources.length > 1) throw new StartError(`${sources.join(' and ')} are set: it may be one of them`);
@@ -100,9 +102,10 @@ export function readAuthConfig(environment: Environment, folder = '.'): AuthConf
   throw new StartError(`${lonely} is set, but no key to check tokens with: it may be one of ${variables.join(', ')}`);
 }
 
-function readPublicKey(file: string | undefined, folder: string): KeyObject | undefined {
+function readPublicKey(file: string | undefined, folder: URL | undefined): KeyObject | undefined {
   if (file === undefined) return undefined;
-  return readPublicKeyFile(keySettings.publicKeyFile.variable, resolve(folder, file));
+  const start = folder === undefined ? process.cwd() : fileURLToPath(folder);
+  return readPublicKeyFile(keySettings.publicKeyFile.variable, resolve(start, file));
 }
 
 /** The variables that say something: set, and not to what they are by themselves. */
