@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { logFormats, logLevels } from '../logging/create-logger.js';
 import { readSettings, schemas, StartError, type Environment, type Setting, type Values } from './setting.js';
+import { tlsSettings, toTlsFiles, type TlsFiles } from './tls-settings.js';
 
 /** What a service is called and where it listens unless it is told otherwise. */
 export interface ServiceDefaults {
@@ -9,6 +10,11 @@ export interface ServiceDefaults {
   readonly port: number;
   /** The port of metrics and health over HTTP. Default: the gRPC port + 10000. */
   readonly metricsPort?: number;
+  /**
+   * The folder of its package, where relative paths begin: `new URL('..', import.meta.url)` in its config.ts. Default: that
+   * of the process.
+   */
+  readonly folder?: URL;
 }
 
 const AUTOMATIC = 'auto';
@@ -90,25 +96,29 @@ export function createServiceSettings({ service, port, metricsPort }: ServiceDef
       default: AUTOMATIC,
       schema: z.union([z.literal(AUTOMATIC), schemas.onOff]),
     },
+    ...tlsSettings,
   } satisfies Record<string, Setting<unknown>>;
 }
 
 type CommonValues = Values<ReturnType<typeof createServiceSettings>>;
 
 /** The settings that every service has, read and made definite. */
-export type ServiceConfig = Omit<CommonValues, 'metricsPort' | 'reflection'> & {
+export type ServiceConfig = Omit<CommonValues, 'metricsPort' | 'reflection' | keyof typeof tlsSettings> & {
   readonly service: string;
   /** `off`, or the port; 0 takes a free one. */
   readonly metricsPort: number | 'off';
   readonly reflection: boolean;
+  /** Undefined where connections are not secured. */
+  readonly tls: TlsFiles | undefined;
 };
 
 /** Reads the common settings of a service. Throws a {@link StartError} that names a bad one. */
 export function readServiceConfig(environment: Environment, defaults: ServiceDefaults): ServiceConfig {
   const settings = createServiceSettings(defaults);
-  const values = readSettings(environment, settings);
+  const { tlsCert, tlsKey, tlsClientCa, tlsReloadInterval, ...values } = readSettings(environment, settings);
   return {
     ...values,
+    tls: toTlsFiles({ tlsCert, tlsKey, tlsClientCa, tlsReloadInterval }, defaults.folder),
     service: defaults.service,
     metricsPort: values.metricsPort === AUTOMATIC ? toMetricsPort(values.port, defaults) : values.metricsPort,
     reflection: values.reflection === AUTOMATIC ? environment['NODE_ENV'] !== 'production' : values.reflection,

@@ -17,6 +17,8 @@ export interface ClientCallOptions {
   readonly onTrailer: ((trailer: Metadata) => void) | undefined;
   readonly maxMessageBytes: number;
   readonly directHttp2: boolean;
+  /** What to tell the caller where grpc-js says that there is no connection. */
+  readonly explain: (message: string) => string;
   readonly onOver: (call: ClientCall) => void;
 }
 
@@ -139,7 +141,10 @@ export class ClientCall implements IncomingOwner {
       this.#transport.close(serverHasEnded);
       return;
     }
-    const error = this.#toError(code, message, Buffer.isBuffer(details) ? details : undefined);
+    // A status that came from a server is told as it is: headers have come with it.
+    const isOurs = code === 'UNAVAILABLE' && Object.keys(trailer.getMap()).length === 0;
+    const text = isOurs ? this.#options.explain(message) : message;
+    const error = this.#toError(code, text, Buffer.isBuffer(details) ? details : undefined);
     this.responses.fail(error, { discard: false });
     this.#transport.close(error);
   }

@@ -1,6 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Contract, MessageInit, Method } from '@streamworks/proto';
 import type { Logger } from '../logging/create-logger.js';
+import type { ClientCertificate } from './tls/client-certificate.js';
 
 /** What a handler knows of its call and may do with it besides reading requests and giving responses. */
 export interface Context<Response = never> {
@@ -19,6 +20,8 @@ export interface Context<Response = never> {
   readonly metadata: Metadata;
   /** The caller's address and port. */
   readonly peer: string;
+  /** What the caller has shown of itself with mTLS; undefined without. Read it before the connection may be lost. */
+  readonly certificate: ClientCertificate | undefined;
   /** Logs with the method and the request id in every line. */
   readonly log: Logger;
   /** Sent before the first response; with the trailer where the call fails before that. Set it before the first response. */

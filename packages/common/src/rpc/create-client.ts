@@ -1,15 +1,10 @@
-import {
-  Channel,
-  connectivityState,
-  credentials as channelCredentials,
-  Metadata,
-  type ChannelCredentials,
-  type ChannelInterface,
-} from '@grpc/grpc-js';
+import { Channel, connectivityState, Metadata, type ChannelInterface } from '@grpc/grpc-js';
 import type { Contract, MessageInit, Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
 import { ClientCall } from './client-call.js';
 import type { Context } from './context.js';
+import { createChannelSecurity, type ClientTls } from './tls/channel-security.js';
+import { explainUnavailable } from './tls/explain-unavailable.js';
 
 /** Options of one call. */
 export interface CallOptions {
@@ -68,8 +63,8 @@ export interface ClientOptions {
   readonly maxMessageBytes?: number;
   /** Whether messages go straight to HTTP/2, several times faster, where this grpc-js allows it. Default: true. */
   readonly directHttp2?: boolean;
-  /** How the connection is secured. Default: it is not. */
-  readonly credentials?: ChannelCredentials;
+  /** Secures the connection; `true`: with a server whose certificate comes from a CA that Node knows. Default: false. */
+  readonly tls?: boolean | ClientTls;
 }
 
 const LONGEST_MS = 2 ** 31 - 1;
@@ -86,7 +81,8 @@ const RETRY_BUFFER_BYTES = 16 * 1024;
 
 /**
  * Creates a client. The target is `host:port`; the connection is made with the first call and made again when it is
- * lost. Unary methods that the .proto calls idempotent are tried again while the server is UNAVAILABLE.
+ * lost. Unary methods that the .proto calls idempotent are tried again while the server is UNAVAILABLE. Throws an Error
+ * for a certificate or key that cannot be used.
  */
 export function createClient<C extends Contract<any>>(
   contract: C,
@@ -95,10 +91,13 @@ export function createClient<C extends Contract<any>>(
     unaryTimeoutMs = 10_000,
     maxMessageBytes = 4 * 1024 * 1024,
     directHttp2 = true,
-    credentials = channelCredentials.createInsecure(),
+    tls: givenTls = false,
   }: ClientOptions = {},
 ): Client<C> {
-  const channel = new Channel(target, credentials, {
+  const tls = givenTls === true ? {} : givenTls || undefined;
+  const security = createChannelSecurity(tls);
+  const channel = new Channel(target, security.credentials, {
+    ...security.options,
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': -1,
     'grpc.per_rpc_retry_buffer_size': RETRY_BUFFER_BYTES,
@@ -107,13 +106,17 @@ export function createClient<C extends Contract<any>>(
     'grpc.service_config': JSON.stringify(toServiceConfig(contract)),
     'grpc.enable_channelz': 0,
   });
+  const explain = (message: string): string => explainUnavailable(message, { target, tls });
   const calls = new Set<ClientCall>();
   let isClosed = false;
   const methods = Object.entries<Method<any, any>>(contract.methods).map(([name, method]) => {
     const start = (options: CallOptions = {}): ClientCall => {
       if (isClosed) throw new CallError({ code: 'UNAVAILABLE', message: 'the client is closed', method: method.path });
       const onOver = (call: ClientCall): void => void calls.delete(call);
-      const call = startCall({ channel, method, unaryTimeoutMs, maxMessageBytes, directHttp2, onOver }, options);
+      const call = startCall(
+        { channel, method, unaryTimeoutMs, maxMessageBytes, directHttp2, explain, onOver },
+        options,
+      );
       calls.add(call);
       return call;
     };
@@ -164,6 +167,7 @@ interface StartOptions {
   readonly unaryTimeoutMs: number;
   readonly maxMessageBytes: number;
   readonly directHttp2: boolean;
+  readonly explain: (message: string) => string;
   readonly onOver: (call: ClientCall) => void;
 }
 

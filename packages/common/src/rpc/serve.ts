@@ -1,17 +1,19 @@
 import { setMaxListeners } from 'node:events';
-import { logVerbosity, Server, ServerCredentials, setLogger, setLogVerbosity } from '@grpc/grpc-js';
+import { logVerbosity, Server, setLogger, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServiceConfig } from '../config/service-config.js';
 import type { Logger } from '../logging/create-logger.js';
 import { createAdapter, registerPath } from './adapter.js';
 import type { BoundMethod, Service } from './define-service.js';
 import { createHealthService } from './health.js';
-import { listenGrpc, listenHttp } from './listen.js';
+import { createPlainListener, listenGrpc, listenHttp } from './listen.js';
 import { logCall } from './log-call.js';
 import { createMetricsServer } from './metrics-server.js';
 import { createServerMetrics, type ServerMetrics } from './metrics.js';
 import { createReflectionServices } from './reflection.js';
 import type { CallEnvironment, ServerCall } from './server-call.js';
 import { stopServer } from './stop-server.js';
+import { openTlsFiles, type ServerTls } from './tls/server-tls.js';
+import { createTlsListener } from './tls/tls-listener.js';
 
 /** What `serve` serves, and how. */
 export interface ServeOptions {
@@ -20,8 +22,8 @@ export interface ServeOptions {
   readonly services: readonly Service[];
   /** Further paths for methods that are served: `{'/ChatService/Chat': '/chat.ChatService/Chat'}`. Default: none. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** How connections are secured. Default: they are not. */
-  readonly credentials?: ServerCredentials;
+  /** How connections are secured. Default: as the settings say. */
+  readonly tls?: ServerTls;
 }
 
 /** A server that takes calls. */
@@ -45,14 +47,9 @@ const KEEPALIVE_TIMEOUT_MS = 20_000;
  * Serves the services with health and, where the settings say so, reflection; metrics over HTTP on a port of its own.
  * Throws a StartError where a port cannot be had.
  */
-export async function serve({
-  config,
-  log,
-  services,
-  aliases = {},
-  credentials,
-}: ServeOptions): Promise<RunningServer> {
+export async function serve({ config, log, services, aliases = {}, ...options }: ServeOptions): Promise<RunningServer> {
   sendLibraryLogTo(log);
+  const tls = options.tls ?? (config.tls && (await openTlsFiles(config.tls, log)));
   const draining = new AbortController();
   setMaxListeners(Infinity, draining.signal); // every open call may listen: more than ten are no leak
   const calls = new Set<ServerCall>();
@@ -76,9 +73,10 @@ export async function serve({
     interceptors: [createAdapter(methods, environment)],
   });
   for (const path of methods.keys()) registerPath(server, path);
+  const listener = tls === undefined ? createPlainListener(server) : createTlsListener({ server, tls, log });
   const metricsServer = createMetricsServer({ registry: metrics.registry, isReady: () => !draining.signal.aborted });
   const close = (): Promise<void> =>
-    stopServer({ server, calls, graceMs: config.shutdownGrace }).finally(() => {
+    stopServer({ server, listener, calls, graceMs: config.shutdownGrace }).finally(() => {
       metricsServer.closeAllConnections();
       metricsServer.close();
     });
@@ -87,11 +85,7 @@ export async function serve({
   let port: number;
   let metricsPort: number | undefined;
   try {
-    port = await listenGrpc(server, {
-      ...config,
-      credentials: credentials ?? ServerCredentials.createInsecure(),
-      variable: `${prefix}_PORT`,
-    });
+    port = await listenGrpc(listener, { ...config, variable: `${prefix}_PORT` });
     metricsPort =
       config.metricsPort === 'off'
         ? undefined
@@ -101,10 +95,11 @@ export async function serve({
             variable: `${prefix}_METRICS_PORT`,
           });
   } catch (error) {
+    listener.stop();
     server.forceShutdown();
     throw error;
   }
-  if (credentials === undefined && isOpenAddress(config.host))
+  if (tls === undefined && isOpenAddress(config.host))
     log.warn({ host: config.host }, 'listening beyond this machine without TLS or authentication');
   log.info({ host: config.host, port, metricsPort, reflection: config.reflection }, 'listening');
 

@@ -12,6 +12,7 @@ import type { BoundMethod } from './define-service.js';
 import { confirmEnd } from './end-guard.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
 import { createServerTransport, type ServerTransport, type TransportUser } from './server-transport.js';
+import { toClientCertificate, type ClientCertificate } from './tls/client-certificate.js';
 
 /** How a call went; made once, at its end. */
 export interface CallOutcome {
@@ -69,6 +70,7 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
   #over: { readonly reason?: StatusError } | undefined;
   #abort: AbortController | undefined;
   #log: Logger | undefined;
+  #certificate: ClientCertificate | undefined;
   #header: Metadata | undefined;
   #trailer: Metadata | undefined;
   #boundWrite: ServerCall['write'] | undefined;
@@ -120,6 +122,10 @@ export class ServerCall implements Context<any>, TransportUser, IncomingOwner {
   get deadline(): Date | undefined {
     const deadline = this.#call.getDeadline();
     return deadline === Infinity ? undefined : new Date(deadline);
+  }
+
+  get certificate(): ClientCertificate | undefined {
+    return (this.#certificate ??= toClientCertificate(this.#call.getAuthContext().sslPeerCertificate));
   }
 
   get log(): Logger {

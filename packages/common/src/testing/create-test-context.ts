@@ -24,6 +24,7 @@ export function createTestContext<Response = never>(overrides: Partial<Context<R
     deadline: undefined,
     metadata: new Metadata(),
     peer: '127.0.0.1:1',
+    certificate: undefined,
     log: createLogger({ service: 'test', logLevel: 'silent' }),
     responseHeader: new Metadata(),
     responseTrailer: new Metadata(),
