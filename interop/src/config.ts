@@ -8,12 +8,14 @@ Serves grpc.testing.TestService, by default on localhost:10000. HOST=0.0.0.0 lis
 of a service work, too, with names that begin with INTEROP_. --use_tls=false is accepted.
 `;
 
+const folder = new URL('..', import.meta.url);
+
 /** What differs from other services: no metrics over HTTP, and messages as large as other makers' test servers take. */
 const defaults = { INTEROP_METRICS_PORT: 'off', MAX_MESSAGE_BYTES: String(16 * 1024 * 1024) };
 
 /** The settings that every service has; `--port` stands before INTEROP_PORT. */
 export function readConfig(args: readonly string[], environment: Environment): ServiceConfig {
-  const config = readServiceConfig({ ...defaults, ...environment }, { service: 'interop', port: 10_000 });
+  const config = readServiceConfig({ ...defaults, ...environment }, { service: 'interop', port: 10_000, folder });
   try {
     const flags = readFlags(args, ['port', 'use_tls']);
     refuseTls(flags);
