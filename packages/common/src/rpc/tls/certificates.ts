@@ -51,7 +51,7 @@ function readKey(pem: Pem, name: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE') {
+    if (pem.toString().includes('ENCRYPTED')) {
       throw new Error(`${name} is encrypted: a key without a passphrase is needed`, { cause: error });
     }
     throw new Error(`${name} holds no private key in PEM`, { cause: error });

@@ -45,6 +45,8 @@ export function createHandshakes(user: HandshakeUser): Handshakes {
     const refused = socket.authorizationError as unknown as string | null; // Node's types have an Error here
     if (refused !== null) refuse(closing ?? 'unknown', toReason(refused));
     else if (error.code !== 'ECONNRESET') refuse(toPeer(socket), toReason(error.code ?? error.message));
+    // Node closes the connection after every other error.
+    if (error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') socket.destroy();
   };
   return {
     follow(server) {
