@@ -48,6 +48,12 @@ describe('readClientCommand', () => {
     });
   });
 
+  it('secures the connection where the official flags say so', () => {
+    const { options } = readClientCommand(['--use_tls=true', '--server_host_override=x']) ?? {};
+    expect(options?.tls).toEqual({ serverName: 'x' });
+    expect(readClientCommand(['--use_tls=false'])?.options.tls).toBeUndefined();
+  });
+
   it('gives nothing where help is asked for', () => {
     expect(readClientCommand(['--help'])).toBeUndefined();
   });
@@ -57,7 +63,8 @@ describe('readClientCommand', () => {
     [['--case', 'all', '--test_case', 'all'], '--case and --test_case mean the same: give one'],
     [['--address', 'a:1', '--server_port', '1'], '--address says both'],
     [['--address', 'localhost'], '--address "localhost" is no host and port'],
-    [['--use_tls=true'], 'TLS is not supported'],
+    [['--use_tls=true', '--use_test_ca=true'], '--use_test_ca: give the CA with --ca_file'],
+    [['--use_tls=true', '--ca_file=/none.pem'], '--ca_file: /none.pem cannot be read: ENOENT'],
     [['--direct_http2', 'off'], '--direct_http2 "off" is neither true nor false'],
     [['--soak_iterations=many'], '--soak_iterations "many" is no whole number'],
     [['--nothing'], "Unknown option '--nothing'"],

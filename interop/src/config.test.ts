@@ -15,7 +15,7 @@ describe('readConfig', () => {
   it.each([
     [['--port', '65536'], '--port "65536" is no whole number up to 65535'],
     [['--port', '-1'], "Option '--port' argument is ambiguous"],
-    [['--use_tls=true'], '--use_tls=true: TLS is not supported'],
+    [['--use_tls=true'], '--use_tls=true: set TLS_CERT and TLS_KEY'],
     [['--use_tls', 'maybe'], '--use_tls "maybe" is neither true nor false'],
     [['--nothing'], "Unknown option '--nothing'"],
     [['10000'], "Unexpected argument '10000'"],
