@@ -141,8 +141,7 @@ export class ClientCall implements IncomingOwner {
       this.#transport.close(serverHasEnded);
       return;
     }
-    // A status that came from a server is told as it is: headers have come with it.
-    const isOurs = code === 'UNAVAILABLE' && Object.keys(trailer.getMap()).length === 0;
+    const isOurs = code === 'UNAVAILABLE' && isWithoutHeaders(trailer);
     const text = isOurs ? this.#options.explain(message) : message;
     const error = this.#toError(code, text, Buffer.isBuffer(details) ? details : undefined);
     this.responses.fail(error, { discard: false });
@@ -181,6 +180,11 @@ export class ClientCall implements IncomingOwner {
   #toError(code: ErrorCode, message: string, details?: Buffer): CallError {
     return new CallError({ code, message, method: this.#method.path, ...(details && { details }) });
   }
+}
+
+/** A status that came from a server has headers of HTTP/2 beside it; grpc-js adds one to its own when it has tried again. */
+function isWithoutHeaders(trailer: Metadata): boolean {
+  return Object.keys(trailer.getMap()).every((key) => key === 'grpc-previous-rpc-attempts');
 }
 
 function describeAbort(signals: readonly AbortSignal[]): string {

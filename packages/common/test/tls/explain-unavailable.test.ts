@@ -1,8 +1,11 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { status } from '@grpc/grpc-js';
 import { afterAll, describe, expect, it } from 'vitest';
-import { StatusError, type ClientOptions } from '../../src/index.js';
+import { createClient, StatusError, type ClientOptions } from '../../src/index.js';
 import { createCa } from '../support/certificates.js';
+import { FourKinds } from '../support/four-kinds.js';
+import { startPlainServer } from '../support/plain-server.js';
 import { callOnce, startAnswering } from '../support/tls-calls.js';
 
 const ca = await createCa();
@@ -192,10 +195,30 @@ describe('a call without a connection says what to do', () => {
   });
 });
 
-it('leaves the words of a server as they are', async () => {
+describe('the words of a server stay as they are', () => {
   const message = 'No connection established. Last error: Error: connect ECONNREFUSED 10.0.0.1:1. Resolution note: ';
-  await using server = await startAnswering({}, () => {
-    throw new StatusError('UNAVAILABLE', message);
+
+  it('of ours', async () => {
+    await using server = await startAnswering({}, () => {
+      throw new StatusError('UNAVAILABLE', message);
+    });
+    expect(await callOnce(server.target)).toBe(`UNAVAILABLE: ${message}`);
   });
-  expect(await callOnce(server.target)).toBe(`UNAVAILABLE: ${message}`);
+
+  it('of another maker', async () => {
+    await using server = await startPlainServer({
+      unary: (_call, callback) => callback({ code: status.UNAVAILABLE, details: message }),
+    });
+    expect(await callOnce(server.target)).toBe(`UNAVAILABLE: ${message}`);
+  });
+});
+
+it('says what to do when a call has been tried again, too', async () => {
+  const { unary } = FourKinds.methods;
+  const contract = { ...FourKinds, methods: { unary: { ...unary, idempotent: true } } };
+  const client = createClient(contract, 'localhost:1');
+  await expect(client.unary({ text: '' })).rejects.toMatchObject({
+    statusMessage: expect.stringMatching(/^nothing listens on localhost:1 \[/) as string,
+  });
+  client.$close();
 });

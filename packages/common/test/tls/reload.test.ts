@@ -134,7 +134,7 @@ describe('new certificate files', () => {
     const socket = connect({ host: '127.0.0.1', port: server.port, ca: ca.cert, ...ann, ALPNProtocols: ['h2'] });
     socket.on('session', (given) => (session = given));
     await until(() => session !== undefined);
-    const again = connect({ ...{ host: '127.0.0.1', port: server.port, ca: ca.cert }, ...ann, session });
+    const again = connect({ host: '127.0.0.1', port: server.port, ca: ca.cert, ...ann, session });
     await once(again, 'secureConnect');
     expect(again.isSessionReused()).toBe(false);
     again.destroy();

@@ -19,8 +19,7 @@ export interface ClientCertificate {
 export function toClientCertificate(peer: PeerCertificate | undefined): ClientCertificate | undefined {
   if (peer === undefined) return undefined;
   const certificate = new X509Certificate(peer.raw);
-  // Node's types know one CN only; a subject with several has an array.
-  const names = [(peer.subject.CN as string | string[] | undefined) ?? []].flat();
+  const names = [peer.subject.CN ?? []].flat();
   return {
     subject: toSubject(certificate),
     commonName: names.at(-1),
