@@ -22,8 +22,8 @@ export interface Listener {
   bind(host: string, port: number): Promise<number>;
   /** Gives an address up that was bound. */
   unbind(host: string, port: number): void;
-  /** Takes no more connections; those that carry calls go on. */
-  stop(): void;
+  /** Takes no more connections; those that carry calls go on. Resolves when those that it knows of are closed. */
+  stop(): Promise<void>;
   /** Drops the connections that are left. */
   close(): void;
 }
@@ -41,7 +41,7 @@ export function createPlainListener(server: Server): Listener {
       });
     },
     unbind: (host, port) => server.unbind(toAddress(host, port)),
-    stop: () => undefined,
+    stop: async () => undefined,
     close: () => undefined,
   };
 }

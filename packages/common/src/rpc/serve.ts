@@ -95,7 +95,7 @@ export async function serve({ config, log, services, aliases = {}, ...options }:
             variable: `${prefix}_METRICS_PORT`,
           });
   } catch (error) {
-    listener.stop();
+    void listener.stop();
     server.forceShutdown();
     throw error;
   }

@@ -26,13 +26,14 @@ export async function stopServer({ server, listener, calls, graceMs }: StopOptio
   const timers: NodeJS.Timeout[] = [];
   // In the next turn: what `draining` made the calls send goes out before the connections are told to close.
   await nextTurn();
-  listener.stop();
+  const closed = listener.stop();
   await new Promise<void>((resolve) => {
     const endCalls = (): void => {
       for (const call of calls) call.end(new StatusError('UNAVAILABLE', 'the server is shutting down'));
     };
     timers.push(setTimeout(endCalls, Math.max(0, graceMs - share)), setTimeout(resolve, Math.max(graceMs, share)));
-    server.tryShutdown(() => resolve());
+    // From Node 24 on, grpc-js takes connections that were handed to it for closed as soon as they begin to close.
+    server.tryShutdown(() => void closed.then(resolve));
   });
   for (const timer of timers) clearTimeout(timer);
   server.forceShutdown();

@@ -19,7 +19,6 @@ it('a handshake that takes too long is refused', async () => {
   expect(lines.map((line) => (JSON.parse(line) as { reason: string }).reason)).toEqual([
     'the client did not finish the handshake in time',
   ]);
-  listener.stop();
-  listener.close();
+  await listener.stop();
   server.forceShutdown();
 });

@@ -100,7 +100,9 @@ describe('a port', () => {
   it('is one for both addresses of localhost', async () => {
     await using server = await startAnswering({ tls, config: { host: 'localhost' } });
     expect(await callOnce(`127.0.0.1:${server.port}`, known)).toBe('secured');
-    expect(await callOnce(`[::1]:${server.port}`, known)).toBe('secured');
+    // Node 22.23 takes an IPv6 address for a name, and finds it in no certificate.
+    const named = { tls: { ...known.tls, serverName: 'localhost' } };
+    expect(await callOnce(`[::1]:${server.port}`, named)).toBe('secured');
   });
 
   it.each(['127.0.0.1', 'localhost'])('that is in use stops the start on %s', async (host) => {

@@ -51,10 +51,11 @@ export function createTlsListener({ server, tls, log, handshakeMs = HANDSHAKE_MS
       servers.get(`${host}:${port}`)?.close();
       servers.delete(`${host}:${port}`);
     },
-    stop() {
+    async stop() {
       stopWatching?.();
-      for (const listening of servers.values()) listening.close();
+      const closed = [...servers.values()].map((listening) => new Promise((resolve) => listening.close(resolve)));
       handshakes.drop();
+      await Promise.all(closed);
     },
     close() {
       for (const socket of secured) socket.destroy();
