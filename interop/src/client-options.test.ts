@@ -52,6 +52,12 @@ describe('readClientCommand', () => {
     expect(readClientCommand(args)).toBeUndefined();
   });
 
+  it('secures the connection where the official flags say so', () => {
+    const { options } = readClientCommand(['--use_tls=true', '--server_host_override=x']) ?? {};
+    expect(options?.tls).toEqual({ serverName: 'x' });
+    expect(readClientCommand(['--use_tls=false'])?.options.tls).toBeUndefined();
+  });
+
   it('takes no notice of the dashes that pnpm hands on', () => {
     expect(readClientCommand(['--', '--case', 'ping_pong'])?.names).toEqual(['ping_pong']);
   });
@@ -81,7 +87,8 @@ describe('readClientCommand', () => {
     [['--server_port', '0'], '--server_port "0" is no whole number from 1 to 65535'],
     [['--case', 'ping_pong', '--case', 'empty_unary'], '--case is given twice'],
     [['--address=a:1', '--address=b:1'], '--address is given twice'],
-    [['--use_tls=true'], 'TLS is not supported'],
+    [['--use_tls=true', '--use_test_ca=true'], '--use_test_ca: give the CA with --ca_file'],
+    [['--use_tls=true', '--ca_file=/none.pem'], '--ca_file: /none.pem cannot be read: ENOENT'],
     [['--direct_http2', 'off'], '--direct_http2 "off" is neither true nor false'],
     [['--soak_iterations=many'], '--soak_iterations "many" is no whole number'],
     [['--soak_iterations=0'], '--soak_iterations "0" is no whole number from 1'],

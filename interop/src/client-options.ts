@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ClientOptions } from '@streamworks/common';
 import { UsageError } from '@streamworks/common/cli';
 import { cases } from './cases.js';
-import { readBoolean, readFlags, refuseTls, type Flags } from './flags.js';
+import { readBoolean, readFlags, type Flags } from './flags.js';
 import type { PeerOptions } from './peer.js';
 import { readSoak, soakFlags } from './soak-options.js';
 import { readTarget } from './target.js';
@@ -12,7 +15,7 @@ export interface ClientCommand {
   readonly options: PeerOptions;
 }
 
-/** Our own flags, then those of the official clients: two spellings of one thing, but for TLS and the soak cases. */
+/** Our own flags, then those of the official clients: two spellings of one thing, but for the soak cases. */
 const names = [
   'case',
   'address',
@@ -21,6 +24,7 @@ const names = [
   'server_host',
   'server_port',
   'use_tls',
+  'ca_file',
   // Of use with TLS only, and given without it by scripts that give the same flags to every client.
   'server_host_override',
   'use_test_ca',
@@ -33,10 +37,11 @@ Runs cases of the official gRPC interop tests against a server. Exit code 1 when
 
   --case <case>         a case, several with commas between, or all (the default)
   --address <host:port> the server (default localhost:10000)
+  --use_tls=true        secures the connection; with --ca_file <file> and --server_host_override <name>
   --direct_http2=false  leaves messages to grpc-js
   --soak_…              the official flags of the soak cases, with the official defaults
 
-The official --test_case, --server_host, --server_port and --use_tls=false mean the same.
+The official --test_case, --server_host and --server_port mean the same.
 
 Cases: ${[...cases.keys()].join(' ')}
 `;
@@ -45,11 +50,10 @@ Cases: ${[...cases.keys()].join(' ')}
 export function readClientCommand(args: readonly string[]): ClientCommand | undefined {
   const flags = readFlags(args, names);
   if (flags === undefined) return undefined;
-  refuseTls(flags);
   return {
     names: readNames(pick(flags, 'case', 'test_case') ?? 'all'),
     target: readTarget(flags),
-    options: { directHttp2: readBoolean(flags, 'direct_http2', true), soak: readSoak(flags) },
+    options: { directHttp2: readBoolean(flags, 'direct_http2', true), soak: readSoak(flags), ...readTls(flags) },
   };
 }
 
@@ -59,6 +63,20 @@ function readNames(text: string): readonly string[] {
   const unknown = given.find((name) => !cases.has(name));
   if (unknown === undefined) return given;
   throw new UsageError(`there is no case ${JSON.stringify(unknown)}; there are: ${[...cases.keys()].join(' ')}`);
+}
+
+function readTls(flags: Flags): Pick<ClientOptions, 'tls'> {
+  if (!readBoolean(flags, 'use_tls', false)) return {};
+  if (readBoolean(flags, 'use_test_ca', false)) throw new UsageError('--use_test_ca: give the CA with --ca_file');
+  const { ca_file: file, server_host_override: serverName } = flags;
+  if (file === undefined) return { tls: { serverName } };
+  // oxlint-disable-next-line node/no-process-env -- pnpm runs a script elsewhere, and says here where the person stands
+  const path = resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
+  try {
+    return { tls: { ca: readFileSync(path), serverName } };
+  } catch (error) {
+    throw new UsageError(`--ca_file: ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }
 
 /** The value of one of two flags that mean the same. */

@@ -61,8 +61,3 @@ export function readBoolean(flags: Flags, name: string, byDefault: boolean): boo
   if (text === 'true' || text === 'false') return text === 'true';
   throw new UsageError(`--${name} ${JSON.stringify(text)} is neither true nor false`);
 }
-
-/** The layer speaks plaintext only. */
-export function refuseTls(flags: Flags): void {
-  if (readBoolean(flags, 'use_tls', false)) throw new UsageError('--use_tls=true: TLS is not supported');
-}

@@ -1,4 +1,4 @@
-import { createClient, type Client } from '@streamworks/common';
+import { createClient, type Client, type ClientOptions } from '@streamworks/common';
 import { TestService, UnimplementedService } from '@streamworks/proto/grpc/testing/test';
 
 /** The server under test, as a case reaches it. */
@@ -41,7 +41,7 @@ export const soakDefaults: SoakOptions = {
 };
 
 /** What a peer may be given. */
-export interface PeerOptions {
+export interface PeerOptions extends Pick<ClientOptions, 'tls'> {
   /** Whether messages go straight to HTTP/2. Default: true. */
   readonly directHttp2?: boolean;
   /** How long a case waits for its connection where it does so before its first call. Default: 10 000. */
@@ -52,11 +52,11 @@ export interface PeerOptions {
 /** Creates the clients for one case. */
 export function createPeer(
   target: string,
-  { directHttp2 = true, connectTimeoutMs = 10_000, soak = {} }: PeerOptions = {},
+  { directHttp2 = true, connectTimeoutMs = 10_000, soak = {}, tls = false }: PeerOptions = {},
 ): Peer {
-  const connect = (): Client<typeof TestService> => createClient(TestService, target, { directHttp2 });
+  const connect = (): Client<typeof TestService> => createClient(TestService, target, { directHttp2, tls });
   const tests = connect();
-  const unimplemented = createClient(UnimplementedService, target, { directHttp2 });
+  const unimplemented = createClient(UnimplementedService, target, { directHttp2, tls });
   return {
     tests,
     unimplemented,

@@ -3,9 +3,10 @@ import { help, readServerCommand } from './server-options.js';
 
 describe('readServerCommand', () => {
   it('gives the port as a setting where it is said', () => {
-    expect(readServerCommand([])).toEqual({ settings: {} });
-    expect(readServerCommand(['--port', '1'])).toEqual({ settings: { INTEROP_PORT: '1' } });
-    expect(readServerCommand(['--', '--port=0', '--use_tls=false'])).toEqual({ settings: { INTEROP_PORT: '0' } });
+    expect(readServerCommand([])).toEqual({ settings: {}, needsTls: false });
+    expect(readServerCommand(['--port', '1'])).toEqual({ settings: { INTEROP_PORT: '1' }, needsTls: false });
+    const tls = readServerCommand(['--', '--port=0', '--use_tls=true']);
+    expect(tls).toEqual({ settings: { INTEROP_PORT: '0' }, needsTls: true });
   });
 
   it.each([['--help'], ['-h'], ['--help', '--nothing'], ['--', '-h']])(
@@ -19,7 +20,6 @@ describe('readServerCommand', () => {
     [['--port', '65536'], '--port "65536" is no whole number from 0 to 65535'],
     [['--port', '-1'], "Option '--port' argument is ambiguous"],
     [['--port=1', '--port=1'], '--port is given twice'],
-    [['--use_tls=true'], '--use_tls=true: TLS is not supported'],
     [['--use_tls', 'maybe'], '--use_tls "maybe" is neither true nor false'],
     [['--nothing'], "Unknown option '--nothing'"],
     [['10000'], "Unexpected argument '10000'"],

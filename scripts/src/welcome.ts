@@ -1,6 +1,7 @@
 import type { ServiceConfig } from '@streamworks/common';
 import { demoSteps } from './demo-steps.js';
-import { listServices, readConfig, readPackage, rootFolder } from './list-services.js';
+import { listServices, readConfig, readPackage } from './list-services.js';
+import { toPnpm } from './to-pnpm.js';
 import { toShellWord } from './to-shell-word.js';
 import { waitUntilReady } from './wait-until-ready.js';
 
@@ -43,15 +44,11 @@ if (missing.length > 0) {
   console.log('Ctrl-C stops them all');
 }
 
-/** The arguments that show the service best; with a target where it is not where its client looks for it. */
-function toTry(name: string, { port }: ServiceConfig, defaultPort: number): string {
+/** The arguments that show the service best; with a target where it is not where its client looks for it, and with TLS. */
+function toTry(name: string, { port, tls }: ServiceConfig, defaultPort: number): string {
   const args = demoSteps[name]?.[0]?.args ?? [];
   const target = port === defaultPort ? [] : ['--target', `localhost:${port === 0 ? '<its port>' : port}`];
-  return [name, ...args, ...target].map(toShellWord).join(' ');
-}
-
-/** How the person who started this has called pnpm: without one of their own, through npx. */
-function toPnpm(): string {
-  const fromNpx = process.env['PATH']?.includes('_npx') ?? false;
-  return fromNpx ? `npx -y ${String(readPackage(rootFolder)['packageManager'])}` : 'pnpm';
+  const ca = tls === undefined ? [] : ['--ca', '<the CA of its certificate>'];
+  const certificate = tls?.clientCa === undefined ? [] : ['--cert', '<a certificate>', '--key', '<its key>'];
+  return [name, ...args, ...target, ...ca, ...certificate].map(toShellWord).join(' ');
 }

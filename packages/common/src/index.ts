@@ -2,6 +2,8 @@
 export { defineService, type Roles, type Service, type ServiceOptions } from './rpc/define-service.js';
 export type { Context, Handler, Handlers, RequestStream, ResponseStream } from './rpc/context.js';
 export { serve, type RunningServer, type ServeOptions } from './rpc/serve.js';
+export type { ServerCertificates, ServerTls } from './rpc/tls/server-tls.js';
+export type { ClientCertificate } from './rpc/tls/client-certificate.js';
 export { runService } from './rpc/run-service.js';
 
 // A client of a service.

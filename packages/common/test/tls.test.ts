@@ -1,23 +1,16 @@
-import { credentials, ServerCredentials } from '@grpc/grpc-js';
 import { ClientStream } from '@streamworks/proto/stream/sum';
-import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { createClient, defineService } from '../src/index.js';
 import { gate, startService, until } from '../src/testing/index.js';
+import { createCa } from './support/certificates.js';
 
 /** A client that is going to half-close says so with its last number: no other stream may look finished. */
 const LAST = -1n;
 
 const UPLOADS = 300;
 
-const certificate = await generate([{ name: 'commonName', value: 'localhost' }], {
-  algorithm: 'sha256',
-  extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-});
-const serverCredentials = ServerCredentials.createSsl(null, [
-  { private_key: Buffer.from(certificate.private), cert_chain: Buffer.from(certificate.cert) },
-]);
-const clientCredentials = credentials.createSsl(Buffer.from(certificate.cert));
+const ca = await createCa();
+const certificate = await ca.issue();
 
 /** Counts what the handler saw: streams that ended, rightly or not, and streams that were broken off. */
 function createCounter() {
@@ -43,9 +36,9 @@ function createCounter() {
 describe.each([true, false])('uploads over TLS, straight to HTTP/2: %s', (directHttp2) => {
   it('that are cancelled never look finished, and those that end never look cancelled', async () => {
     const { seen, service } = createCounter();
-    await using server = await startService([service], { credentials: serverCredentials, config: { directHttp2 } });
+    await using server = await startService([service], { tls: certificate, config: { directHttp2 } });
     const client = createClient(ClientStream, `localhost:${server.port}`, {
-      credentials: clientCredentials,
+      tls: { ca: ca.cert },
       directHttp2,
     });
     await client.$waitForReady();

@@ -11,9 +11,9 @@ await runClient({
   options: {
     'request-id': { type: 'string', help: 'the x-request-id to send (default: the server makes one)' },
   },
-  async run({ target, positionals: [name = 'streamworks'], options, signal, print }) {
+  async run({ target, clientOptions, positionals: [name = 'streamworks'], options, signal, print }) {
     const metadata = toMetadata(options['request-id']);
-    const client = createClient(SayHello, target);
+    const client = createClient(SayHello, target, clientOptions);
     let requestId: unknown;
     let duration: unknown;
     const { msg } = await client.hello(

@@ -2,5 +2,5 @@ import { readServiceConfig, type Environment, type ServiceConfig } from '@stream
 
 /** The settings of the hello service: those that every service has. */
 export function readConfig(environment: Environment): ServiceConfig {
-  return readServiceConfig(environment, { service: 'hello', port: 8080 });
+  return readServiceConfig(environment, { service: 'hello', port: 8080, folder: new URL('..', import.meta.url) });
 }

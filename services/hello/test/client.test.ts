@@ -40,7 +40,7 @@ describe('the client script', { timeout: 30_000 }, () => {
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^hello: UNAVAILABLE: connect ECONNREFUSED [^\n]+:1\nIs the service running\? Start all with: pnpm dev[^\n]+\n$/,
+        /^hello: UNAVAILABLE: nothing listens on localhost:1 \[connect ECONNREFUSED [^\n]+:1\]\nIs the service running\? Start all with: pnpm dev[^\n]+\n$/,
       ),
     });
   });

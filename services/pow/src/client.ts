@@ -8,9 +8,9 @@ await runClient({
   target: 'localhost:8082',
   parameters: '[number]',
   description: 'Prints the powers 0 to 9 of a number (default 2), as the server streams them.',
-  async run({ target, positionals: [argument = '2'], signal, print }) {
+  async run({ target, clientOptions, positionals: [argument = '2'], signal, print }) {
     const number = readInt64(argument);
-    const client = createClient(ServerStream, target);
+    const client = createClient(ServerStream, target, clientOptions);
     const received: bigint[] = [];
     for await (const power of client.pow({ number }, { signal })) {
       received.push(power.number);

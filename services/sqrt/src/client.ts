@@ -14,10 +14,10 @@ await runClient({
   options: {
     interval: { type: 'string', help: 'the time between two numbers, such as 1s (default) or 200ms' },
   },
-  async run({ target, positionals, options, signal, print }) {
+  async run({ target, clientOptions, positionals, options, signal, print }) {
     const numbers = (positionals.length > 0 ? positionals : defaultNumbers).map(readNumber);
     const intervalMs = readDuration(String(options['interval'] ?? '1s'));
-    const client = createClient(BidirectionalStreamServer, target);
+    const client = createClient(BidirectionalStreamServer, target, clientOptions);
     const roots: string[] = [];
     for await (const { sqrt } of client.sqrt(sendSlowly(numbers, intervalMs, signal), { signal })) {
       const root = toDecimal(sqrt);

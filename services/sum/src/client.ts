@@ -9,9 +9,9 @@ await runClient({
   description:
     'Streams numbers to the server and prints their sum: those on the command line, or else those that are piped in, ' +
     'one a line, or else 0 to 9.',
-  async run({ target, positionals, signal, print }) {
+  async run({ target, clientOptions, positionals, signal, print }) {
     const numbers = readNumbers(positionals);
-    const client = createClient(ClientStream, target);
+    const client = createClient(ClientStream, target, clientOptions);
     let expected = 0n;
     async function* toRequests(): AsyncGenerator<{ data: bigint }> {
       for await (const data of numbers) {

@@ -2,5 +2,5 @@ import { readServiceConfig, type Environment, type ServiceConfig } from '@stream
 
 /** The settings of the sum service: those that every service has. */
 export function readConfig(environment: Environment): ServiceConfig {
-  return readServiceConfig(environment, { service: 'sum', port: 8081 });
+  return readServiceConfig(environment, { service: 'sum', port: 8081, folder: new URL('..', import.meta.url) });
 }

@@ -1,3 +1,5 @@
+import type { ClientOptions } from '../rpc/create-client.js';
+
 /** What the client script of a service does, and how it is called. */
 export interface ClientCommand {
   /** The name of the service: the script is `pnpm client <name>`. */
@@ -8,7 +10,7 @@ export interface ClientCommand {
   readonly parameters: string;
   /** What the script does, in a line or two. */
   readonly description: string;
-  /** Options besides `--target` and `--help`, with a line of help each. */
+  /** Options besides those that every client script has, with a line of help each. */
   readonly options?: Record<string, ClientOption>;
   readonly run: (input: ClientInput) => Promise<void>;
 }
@@ -16,6 +18,8 @@ export interface ClientCommand {
 /** The command line, taken apart. */
 export interface ClientInput {
   readonly target: string;
+  /** How the client is to connect, besides the target: what it says for TLS. */
+  readonly clientOptions: ClientOptions;
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
   /** Aborts at Ctrl-C: the call is cancelled. */

@@ -14,12 +14,17 @@ it('gives the code and the message of a call that failed', () => {
 });
 
 it('says how to start the service where nobody answers, and why that is so', () => {
-  const message = 'No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1. Resolution note: ';
+  const message = 'nothing listens on localhost:1 [connect ECONNREFUSED 127.0.0.1:1]';
   expect(describeCall('UNAVAILABLE', message)).toBe(
-    'UNAVAILABLE: connect ECONNREFUSED 127.0.0.1:1\n' +
+    'UNAVAILABLE: nothing listens on localhost:1 [connect ECONNREFUSED 127.0.0.1:1]\n' +
       'Is the service running? Start all with: pnpm dev (by default pow listens on localhost:8082)',
   );
   expect(describeCall('UNAVAILABLE', 'the server is shutting down')).toContain('the server is shutting down\n');
+});
+
+it('does not ask whether the service runs where TLS is what fails', () => {
+  const message = 'the certificate of localhost:8082 has expired: its server needs a new one [certificate has expired]';
+  expect(describeCall('UNAVAILABLE', message)).toBe(`UNAVAILABLE: ${message}`);
 });
 
 it('wonders whether the target is another service where the method is not known', () => {

@@ -17,8 +17,7 @@ function describeCall({ code, statusMessage }: CallError, { name, target }: Clie
   if (code === 'UNIMPLEMENTED') {
     return `${code}: ${statusMessage}\nIs this another service? By default ${name} listens on ${target}.`;
   }
-  if (code !== 'UNAVAILABLE') return `${code}: ${statusMessage}`;
-  // grpc-js's words around the one that counts: "… Last error: Error: connect ECONNREFUSED 127.0.0.1:1. Resolution note: "
-  const [, cause = statusMessage] = /Last error: (?:Error: )?(.*?)\.? Resolution note:/.exec(statusMessage) ?? [];
-  return `${code}: ${cause}\nIs the service running? Start all with: pnpm dev (by default ${name} listens on ${target})`;
+  // Where TLS stands between client and server, the server runs.
+  if (code !== 'UNAVAILABLE' || /TLS|certificate/.test(statusMessage)) return `${code}: ${statusMessage}`;
+  return `${code}: ${statusMessage}\nIs the service running? Start all with: pnpm dev (by default ${name} listens on ${target})`;
 }

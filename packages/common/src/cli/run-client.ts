@@ -1,6 +1,7 @@
 import type { ClientCommand } from './client-command.js';
 import { readCommandLine, toHelp } from './command-line.js';
 import { describeFailure } from './describe-failure.js';
+import { readTlsOptions } from './tls-options.js';
 import { UsageError } from './usage-error.js';
 
 /**
@@ -10,6 +11,7 @@ import { UsageError } from './usage-error.js';
 export async function runClient(command: ClientCommand): Promise<void> {
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  process.noDeprecation = true; // Node has one for TLS to an IP address: nothing that the person could change
   process.stdout.on('error', onOutputError);
   process.stderr.on('error', onOutputError);
   const code = await runCommand(command, interrupted.signal);
@@ -26,7 +28,8 @@ async function runCommand(command: ClientCommand, signal: AbortSignal): Promise<
     }
     const target = String(values['target'] ?? command.target);
     const print = (line: unknown): void => void process.stdout.write(`${String(line)}\n`);
-    await command.run({ target, positionals, options: values, signal, print });
+    const clientOptions = readTlsOptions(values);
+    await command.run({ target, clientOptions, positionals, options: values, signal, print });
     return 0;
   } catch (error) {
     if (signal.aborted) return 130;

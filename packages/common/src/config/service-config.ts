@@ -3,6 +3,7 @@ import { authSettings, readAuthConfig, type AuthConfig } from '../auth/auth-sett
 import { logFormats, logLevels } from '../logging/create-logger.js';
 import { limitSettings, readLimitConfig, type LimitConfig } from './limit-settings.js';
 import { readSettings, schemas, StartError, type Environment, type Setting, type Values } from './setting.js';
+import { tlsSettings, toTlsFiles, type TlsFiles } from './tls-settings.js';
 
 /** What a service is called and where it listens unless it is told otherwise. */
 export interface ServiceDefaults {
@@ -11,13 +12,18 @@ export interface ServiceDefaults {
   readonly port: number;
   /** The port of metrics and health over HTTP. Default: the gRPC port + 10000. */
   readonly metricsPort?: number;
+  /**
+   * The folder of its package, where relative paths begin: `new URL('..', import.meta.url)` in its config.ts. Default: that
+   * of the process.
+   */
+  readonly folder?: URL;
 }
 
 const AUTOMATIC = 'auto';
 
 /** The settings that every service has, with the names that they have for this one. */
 export function createServiceSettings(defaults: ServiceDefaults) {
-  return { ...createOwnSettings(defaults), ...limitSettings, ...authSettings };
+  return { ...createOwnSettings(defaults), ...limitSettings, ...tlsSettings, ...authSettings };
 }
 
 /** Those that mean something each by itself. */
@@ -111,6 +117,8 @@ export type ServiceConfig = Omit<OwnValues, 'metricsPort' | 'reflection'> &
     readonly reflection: boolean;
     /** Undefined: nobody is asked for a token. */
     readonly auth: AuthConfig | undefined;
+    /** Undefined where connections are not secured. */
+    readonly tls: TlsFiles | undefined;
   };
 
 /** Reads the common settings of a service. Throws a {@link StartError} that names a bad one. */
@@ -119,7 +127,8 @@ export function readServiceConfig(environment: Environment, defaults: ServiceDef
   return {
     ...values,
     ...readLimitConfig(environment),
-    auth: readAuthConfig(environment),
+    auth: readAuthConfig(environment, defaults.folder),
+    tls: toTlsFiles(readSettings(environment, tlsSettings), defaults.folder),
     service: defaults.service,
     metricsPort: values.metricsPort === AUTOMATIC ? toMetricsPort(values.port, defaults) : values.metricsPort,
     reflection: values.reflection === AUTOMATIC ? environment['NODE_ENV'] !== 'production' : values.reflection,

@@ -15,6 +15,8 @@ export interface ClientCallOptions extends PreparedCall {
   readonly method: Method<any, any>;
   readonly maxMessageBytes: number;
   readonly directHttp2: boolean;
+  /** What to tell the caller where grpc-js says that there is no connection. */
+  readonly explain: (message: string) => string;
   readonly onOver: (call: ClientCall) => void;
   readonly onEnd: ((outcome: CallOutcome) => void) | undefined;
 }
@@ -148,7 +150,9 @@ export class ClientCall implements IncomingOwner {
       this.#transport.close(serverHasEnded);
       return;
     }
-    const error = this.#toError(code, message, Buffer.isBuffer(details) ? details : undefined);
+    const isOurs = code === 'UNAVAILABLE' && isWithoutHeaders(trailer);
+    const text = isOurs ? this.#options.explain(message) : message;
+    const error = this.#toError(code, text, Buffer.isBuffer(details) ? details : undefined);
     this.responses.fail(error, { discard: false });
     this.#transport.close(error);
   }
@@ -188,6 +192,11 @@ export class ClientCall implements IncomingOwner {
   #toError(code: ErrorCode, message: string, details?: Buffer): CallError {
     return new CallError({ code, message, method: this.#method.path, ...(details && { details }) });
   }
+}
+
+/** A status that came from a server has headers of HTTP/2 beside it; grpc-js adds one to its own when it has tried again. */
+function isWithoutHeaders(trailer: Metadata): boolean {
+  return Object.keys(trailer.getMap()).every((key) => key === 'grpc-previous-rpc-attempts');
 }
 
 function describeAbort(signals: readonly AbortSignal[]): string {

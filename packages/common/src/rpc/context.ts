@@ -2,6 +2,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Contract, MessageInit, Method } from '@streamworks/proto';
 import type { User } from '../auth/user.js';
 import type { Logger } from '../logging/create-logger.js';
+import type { ClientCertificate } from './tls/client-certificate.js';
 
 /** What a handler knows of its call and may do with it besides reading requests and giving responses. */
 export interface Context<Response = never> {
@@ -22,6 +23,8 @@ export interface Context<Response = never> {
   readonly peer: string;
   /** Who calls, where the server authenticates its callers; undefined where it does not, or where the method is open. */
   readonly user: User | undefined;
+  /** What the caller has shown of itself with mTLS; undefined without. Read it before the connection may be lost. */
+  readonly certificate: ClientCertificate | undefined;
   /** Logs with the method and the request id in every line. */
   readonly log: Logger;
   /** Sent before the first response; with the trailer where the call fails before that. Set it before the first response. */

@@ -1,16 +1,12 @@
-import {
-  Channel,
-  connectivityState,
-  credentials as channelCredentials,
-  type ChannelCredentials,
-  type ChannelInterface,
-} from '@grpc/grpc-js';
+import { Channel, connectivityState, type ChannelInterface } from '@grpc/grpc-js';
 import type { Contract, Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
 import { prepareCall } from './call-options.js';
 import { ClientCall } from './client-call.js';
 import { createClientMethod, type ClientMethod, type MethodCaller } from './client-methods.js';
 import type { ClientInterceptor } from './interceptors/interceptor.js';
+import { createChannelSecurity, type ClientTls } from './tls/channel-security.js';
+import { explainUnavailable } from './tls/explain-unavailable.js';
 
 /** A client of one service: its methods, and its connection. */
 export type Client<C extends Contract> = {
@@ -32,8 +28,8 @@ export interface ClientOptions {
   readonly directHttp2?: boolean;
   /** What stands around every call, the first outermost. Default: none. */
   readonly interceptors?: readonly ClientInterceptor[];
-  /** How the connection is secured. Default: it is not. */
-  readonly credentials?: ChannelCredentials;
+  /** Secures the connection; `true`: with a server whose certificate comes from a CA that Node knows. Default: false. */
+  readonly tls?: boolean | ClientTls;
 }
 
 /** Servers of other makers close a connection that pings more often than this. */
@@ -48,7 +44,8 @@ const RETRY_BUFFER_BYTES = 16 * 1024;
 
 /**
  * Creates a client. The target is `host:port`; the connection is made with the first call and made again when it is
- * lost. Unary methods that the .proto calls idempotent are tried again while the server is UNAVAILABLE.
+ * lost. Unary methods that the .proto calls idempotent are tried again while the server is UNAVAILABLE. Throws an Error
+ * for a certificate or key that cannot be used.
  */
 export function createClient<C extends Contract<any>>(
   contract: C,
@@ -58,10 +55,13 @@ export function createClient<C extends Contract<any>>(
     maxMessageBytes = 4 * 1024 * 1024,
     directHttp2 = true,
     interceptors = [],
-    credentials = channelCredentials.createInsecure(),
+    tls: givenTls = false,
   }: ClientOptions = {},
 ): Client<C> {
-  const channel = new Channel(target, credentials, {
+  const tls = givenTls === true ? {} : givenTls || undefined;
+  const security = createChannelSecurity(tls);
+  const channel = new Channel(target, security.credentials, {
+    ...security.options,
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': -1,
     'grpc.per_rpc_retry_buffer_size': RETRY_BUFFER_BYTES,
@@ -70,13 +70,15 @@ export function createClient<C extends Contract<any>>(
     'grpc.service_config': JSON.stringify(toServiceConfig(contract)),
     'grpc.enable_channelz': 0,
   });
+  const explain = (message: string): string => explainUnavailable(message, { target, tls });
+  const fixed = { channel, maxMessageBytes, directHttp2, explain };
   const calls = new Set<ClientCall>();
   let isClosed = false;
   const methods = Object.entries<Method<any, any>>(contract.methods).map(([name, method]) => {
     const open: MethodCaller['open'] = (prepared, onEnd) => {
       if (isClosed) throw new CallError({ code: 'UNAVAILABLE', message: 'the client is closed', method: method.path });
       const onOver = (ended: ClientCall): void => void calls.delete(ended);
-      const call = new ClientCall({ ...prepared, channel, method, maxMessageBytes, directHttp2, onOver, onEnd });
+      const call = new ClientCall({ ...prepared, ...fixed, method, onOver, onEnd });
       calls.add(call);
       return call;
     };

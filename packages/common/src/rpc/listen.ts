@@ -1,11 +1,11 @@
 import type { Server as HttpServer } from 'node:http';
-import type { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ServerCredentials, type Server } from '@grpc/grpc-js';
 import { StartError } from '../config/setting.js';
 
 /** So often a free port is looked for that is free on 127.0.0.1 and on ::1. */
 const ATTEMPTS = 10;
 
-const LOOPBACK = ['127.0.0.1', '[::1]'];
+const LOOPBACK = ['127.0.0.1', '::1'] as const;
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -16,39 +16,62 @@ export interface ListenOptions {
   readonly variable: string;
 }
 
-/** Where a gRPC server listens, and with what: plaintext, or TLS. */
-export interface ListenGrpcOptions extends ListenOptions {
-  readonly credentials: ServerCredentials;
+/** What takes the connections of a gRPC server. */
+export interface Listener {
+  /** Binds one address and gives its port. Rejects with an Error whose message has the code of the system. */
+  bind(host: string, port: number): Promise<number>;
+  /** Gives an address up that was bound. */
+  unbind(host: string, port: number): void;
+  /** Takes no more connections; those that carry calls go on. Resolves when those that it knows of are closed. */
+  stop(): Promise<void>;
+  /** Drops the connections that are left. */
+  close(): void;
+}
+
+/** Listens without TLS: grpc-js does it, and stops by itself. */
+export function createPlainListener(server: Server): Listener {
+  const credentials = ServerCredentials.createInsecure();
+  return {
+    bind(host, port) {
+      return new Promise((resolve, reject) => {
+        server.bindAsync(toAddress(host, port), credentials, (error, bound) => {
+          if (error === null) resolve(bound);
+          else reject(error);
+        });
+      });
+    },
+    unbind: (host, port) => server.unbind(toAddress(host, port)),
+    stop: async () => undefined,
+    close: () => undefined,
+  };
 }
 
 /**
  * Binds a gRPC server and gives its port. `localhost` is bound on both loopback addresses, and one of them in use is
  * an error even where the other is free: otherwise half of the clients would reach somebody else.
  */
-export async function listenGrpc(server: Server, options: ListenGrpcOptions): Promise<number> {
-  const { host, port } = options;
-  if (host !== 'localhost') return bind(server, `${host.includes(':') ? `[${host}]` : host}:${port}`, options);
+export async function listenGrpc(listener: Listener, { host, port, variable }: ListenOptions): Promise<number> {
+  const bind = (address: string, wanted: number): Promise<number> =>
+    listener.bind(address, wanted).catch((error: unknown) => {
+      throw toStartError(`${toAddress(address, wanted)} (${variable})`, error as Error);
+    });
+  if (host !== 'localhost') return bind(host, port);
+  const [first, second] = LOOPBACK;
   for (let attempt = 1; ; attempt += 1) {
-    const [first = '', second] = LOOPBACK;
-    const bound = await bind(server, `${first}:${port}`, options);
+    const bound = await bind(first, port);
     try {
-      await bind(server, `${second}:${bound}`, options);
+      await bind(second, bound);
       return bound;
     } catch (error) {
       if (isWithoutIpv6(error)) return bound;
-      server.unbind(`${first}:${bound}`);
+      listener.unbind(first, bound);
       if (port !== 0 || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-function bind(server: Server, address: string, { credentials, variable }: ListenGrpcOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, port) => {
-      if (error === null) resolve(port);
-      else reject(toStartError(`${address} (${variable})`, error));
-    });
-  });
+function toAddress(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Binds an HTTP server and gives its port; `localhost` is 127.0.0.1 here: those who watch a service use that. */

@@ -1,18 +1,20 @@
 import { setMaxListeners } from 'node:events';
-import { logVerbosity, Server, ServerCredentials, setLogger, setLogVerbosity } from '@grpc/grpc-js';
+import { logVerbosity, Server, setLogger, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServiceConfig } from '../config/service-config.js';
 import type { Logger } from '../logging/create-logger.js';
 import { createAdapter, registerPath } from './adapter.js';
 import type { BoundMethod, Service } from './define-service.js';
 import { createHealthService } from './health.js';
-import { listenGrpc, listenHttp } from './listen.js';
 import { createBuiltInInterceptors } from './interceptors/built-in.js';
 import type { ServerInterceptor } from './interceptors/interceptor.js';
+import { createPlainListener, listenGrpc, listenHttp } from './listen.js';
 import { createMetricsServer } from './metrics-server.js';
 import { createServerMetrics, type ServerMetrics } from './metrics.js';
 import { createReflectionServices } from './reflection.js';
 import type { CallEnvironment, ServerCall } from './server-call.js';
 import { stopServer } from './stop-server.js';
+import { openTlsFiles, type ServerTls } from './tls/server-tls.js';
+import { createTlsListener } from './tls/tls-listener.js';
 
 /** What `serve` serves, and how. */
 export interface ServeOptions {
@@ -26,8 +28,8 @@ export interface ServeOptions {
    * authenticate its caller and limit the rate of calls, as the settings say. Default: none.
    */
   readonly interceptors?: readonly ServerInterceptor[];
-  /** How connections are secured. Default: they are not. */
-  readonly credentials?: ServerCredentials;
+  /** How connections are secured. Default: as the settings say. */
+  readonly tls?: ServerTls;
 }
 
 /** A server that takes calls. */
@@ -57,9 +59,10 @@ export async function serve({
   services,
   aliases = {},
   interceptors = [],
-  credentials,
+  ...options
 }: ServeOptions): Promise<RunningServer> {
   sendLibraryLogTo(log);
+  const tls = options.tls ?? (config.tls && (await openTlsFiles(config.tls, log)));
   const draining = new AbortController();
   setMaxListeners(Infinity, draining.signal); // every open call may listen: more than ten are no leak
   const calls = new Set<ServerCall>();
@@ -84,9 +87,10 @@ export async function serve({
     interceptors: [createAdapter(methods, environment)],
   });
   for (const path of methods.keys()) registerPath(server, path);
+  const listener = tls === undefined ? createPlainListener(server) : createTlsListener({ server, tls, log });
   const metricsServer = createMetricsServer({ registry: metrics.registry, isReady: () => !draining.signal.aborted });
   const close = (): Promise<void> =>
-    stopServer({ server, calls, graceMs: config.shutdownGrace }).finally(() => {
+    stopServer({ server, listener, calls, graceMs: config.shutdownGrace }).finally(() => {
       metricsServer.closeAllConnections();
       metricsServer.close();
     });
@@ -95,11 +99,7 @@ export async function serve({
   let port: number;
   let metricsPort: number | undefined;
   try {
-    port = await listenGrpc(server, {
-      ...config,
-      credentials: credentials ?? ServerCredentials.createInsecure(),
-      variable: `${prefix}_PORT`,
-    });
+    port = await listenGrpc(listener, { ...config, variable: `${prefix}_PORT` });
     metricsPort =
       config.metricsPort === 'off'
         ? undefined
@@ -109,11 +109,13 @@ export async function serve({
             variable: `${prefix}_METRICS_PORT`,
           });
   } catch (error) {
+    void listener.stop();
     server.forceShutdown();
     throw error;
   }
-  if (credentials === undefined && isOpenAddress(config.host))
-    log.warn({ host: config.host }, 'listening beyond this machine without TLS or authentication');
+  const missing = listMissing(config, tls);
+  if (missing.length > 0 && isOpenAddress(config.host))
+    log.warn({ host: config.host }, `listening beyond this machine without ${missing.join(' and without ')}`);
   log.info({ host: config.host, port, metricsPort, reflection: config.reflection }, 'listening');
 
   let stopped: Promise<void> | undefined;
@@ -184,6 +186,12 @@ function createEnvironment({ calls, metrics, ...rest }: EnvironmentOptions): Cal
       saidInexact = true;
     },
   };
+}
+
+/** What an address that others reach should have. A client that must show a certificate is known, too. */
+function listMissing({ auth, tls: files }: ServiceConfig, tls: ServerTls | undefined): string[] {
+  const isAnybodyLetIn = auth === undefined && files?.clientCa === undefined;
+  return [...(tls === undefined ? ['TLS'] : []), ...(isAnybodyLetIn ? ['authentication'] : [])];
 }
 
 function isOpenAddress(host: string): boolean {

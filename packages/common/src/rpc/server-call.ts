@@ -26,6 +26,7 @@ import { Pipe } from './interceptors/pipe.js';
 import { WrappedMessages } from './interceptors/wrapped-messages.js';
 import { readSingle, takeSingle } from './read-single.js';
 import { createServerTransport, type ServerTransport, type TransportUser } from './server-transport.js';
+import { toClientCertificate, type ClientCertificate } from './tls/client-certificate.js';
 
 /** What a call needs of the server that it belongs to. */
 export interface CallEnvironment {
@@ -75,6 +76,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #over: { readonly reason?: StatusError } | undefined;
   #abort: AbortController | undefined;
   #log: Logger | undefined;
+  #certificate: ClientCertificate | undefined;
   #header: Metadata | undefined;
   #trailer: Metadata | undefined;
   #boundWrite: ServerCall['write'] | undefined;
@@ -151,6 +153,10 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   get deadline(): Date | undefined {
     const deadline = this.#call.getDeadline();
     return deadline === Infinity ? undefined : new Date(deadline);
+  }
+
+  get certificate(): ClientCertificate | undefined {
+    return (this.#certificate ??= toClientCertificate(this.#call.getAuthContext().sslPeerCertificate));
   }
 
   get log(): Logger {

@@ -25,6 +25,7 @@ export function createTestContext<Response = never>(overrides: Partial<Context<R
     metadata: new Metadata(),
     peer: '127.0.0.1:1',
     user: undefined,
+    certificate: undefined,
     log: createLogger({ service: 'test', logLevel: 'silent' }),
     responseHeader: new Metadata(),
     responseTrailer: new Metadata(),

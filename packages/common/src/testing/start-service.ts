@@ -13,7 +13,7 @@ export interface TestServer extends RunningServer {
 }
 
 /** What a test may set. */
-export interface StartServiceOptions extends Partial<Pick<ServeOptions, 'aliases' | 'credentials' | 'interceptors'>> {
+export interface StartServiceOptions extends Partial<Pick<ServeOptions, 'aliases' | 'interceptors' | 'tls'>> {
   readonly config?: Partial<ServiceConfig>;
 }
 
