@@ -1,23 +1,17 @@
-import { credentials, ServerCredentials } from '@grpc/grpc-js';
+import { credentials } from '@grpc/grpc-js';
 import { ClientStream } from '@streamworks/proto/stream/sum';
-import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { createClient, defineService } from '../src/index.js';
 import { gate, startService, until } from '../src/testing/index.js';
+import { createCertificate } from './support/certificate.js';
 
 /** A client that is going to half-close says so with its last number: no other stream may look finished. */
 const LAST = -1n;
 
 const UPLOADS = 300;
 
-const certificate = await generate([{ name: 'commonName', value: 'localhost' }], {
-  algorithm: 'sha256',
-  extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-});
-const serverCredentials = ServerCredentials.createSsl(null, [
-  { private_key: Buffer.from(certificate.private), cert_chain: Buffer.from(certificate.cert) },
-]);
-const clientCredentials = credentials.createSsl(Buffer.from(certificate.cert));
+const { serverCredentials, root } = await createCertificate();
+const clientCredentials = credentials.createSsl(Buffer.from(root));
 
 /** Counts what the handler saw: streams that ended, rightly or not, and streams that were broken off. */
 function createCounter() {

@@ -1,13 +1,25 @@
-import type { Kind } from '../../test/support/four-kinds.js';
+import { kinds, type Kind } from '../../test/support/four-kinds.js';
 
 /** How calls are broken off. */
-export const aborts = ['cancel', 'deadline', 'cut', 'fail', 'early'] as const;
+const aborts = ['cancel', 'deadline', 'cut', 'fail', 'early'] as const;
 export type Abort = (typeof aborts)[number];
+
+/** Calls of one kind that are broken off in one way. */
+export interface LeakRow {
+  readonly kind: Kind | 'one long call';
+  readonly abort: Abort | 'none';
+}
+
+export const leakRows: readonly LeakRow[] = [
+  ...aborts.flatMap((abort) => kinds.map((kind) => ({ kind, abort }))),
+  { kind: 'one long call', abort: 'none' },
+];
 
 /** What a process that looks for leaks is told. */
 export interface LeakPlan {
   readonly directHttp2: boolean;
   readonly count: number;
+  readonly rows: readonly LeakRow[];
 }
 
 /** What a process holds. */
@@ -23,9 +35,7 @@ export interface Holdings {
 }
 
 /** What so many calls of one kind, broken off in one way, have left. */
-export interface LeakReport {
-  readonly kind: Kind | 'one long call';
-  readonly abort: Abort | 'none';
+export interface LeakReport extends LeakRow {
   readonly calls: number;
   readonly before: Holdings;
   readonly after: Holdings;

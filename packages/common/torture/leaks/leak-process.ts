@@ -3,13 +3,13 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import { createClient, defineService, StatusError, type Client } from '../../src/index.js';
 import { collect, startService, until } from '../../src/testing/index.js';
 import { startCutProxy } from '../../test/support/cut-proxy.js';
-import { FourKinds, kinds, textOf, type Kind, type Note } from '../../test/support/four-kinds.js';
-import { aborts, type Abort, type Holdings, type LeakPlan, type LeakReport } from './leak-plan.js';
+import { FourKinds, textOf, type Kind, type Note } from '../../test/support/four-kinds.js';
+import type { Abort, Holdings, LeakPlan, LeakReport, LeakRow } from './leak-plan.js';
 
 // A process of its own, run with --expose-gc: a server and a client, both ours, and many calls that are broken off. Its
 // plan is its first argument; it writes a line of JSON for each kind of call and way to break it off.
 
-const { directHttp2, count } = JSON.parse(process.argv[2] ?? '') as LeakPlan;
+const { directHttp2, count, rows } = JSON.parse(process.argv[2] ?? '') as LeakPlan;
 
 /** How many calls are open at once. */
 const PARALLEL = 20;
@@ -182,18 +182,20 @@ function sessionOf(handle: object): EventEmitter[] {
 
 const write = (report: LeakReport): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
 
-for (const abort of aborts) {
-  for (const kind of kinds) {
-    await breakOffMany(kind, abort, WARM_UP);
+async function run({ kind, abort }: LeakRow): Promise<LeakReport> {
+  if (kind === 'one long call' || abort === 'none') {
+    await callWithMany(1_000);
     const before = await measure();
-    await breakOffMany(kind, abort, count);
-    write({ kind, abort, calls: count, before, after: await measure() });
+    await callWithMany(count * 100);
+    return { kind, abort, calls: 1, before, after: await measure() };
   }
+  await breakOffMany(kind, abort, WARM_UP);
+  const before = await measure();
+  await breakOffMany(kind, abort, count);
+  return { kind, abort, calls: count, before, after: await measure() };
 }
-await callWithMany(1_000);
-const before = await measure();
-const many = callWithMany(count * 100);
-write({ kind: 'one long call', abort: 'none', calls: 1, before, after: (await many, await measure()) });
+
+for (const row of rows) write(await run(row));
 client.$close();
 await server.stop();
 await proxy[Symbol.asyncDispose]();

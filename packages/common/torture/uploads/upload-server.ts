@@ -1,7 +1,8 @@
+import type { ServerCredentials } from '@grpc/grpc-js';
 import { startService } from '../../src/testing/index.js';
 import type { Note } from '../../test/support/four-kinds.js';
 import { createFourKinds } from '../../test/support/pairs.js';
-import { startPlainServer } from '../../test/support/plain-server.js';
+import { startPlainServer, type PlainHandlers } from '../../test/support/plain-server.js';
 
 /** The last message of an upload whose client is about to half-close. No other upload may seem to be finished. */
 export const LAST = 'last';
@@ -27,12 +28,12 @@ export interface UploadServer extends AsyncDisposable {
 export const uploadServers = ['direct', 'public', 'plain'] as const;
 export type UploadServerName = (typeof uploadServers)[number];
 
-/** Starts one on a free port. */
-export function startUploadServer(name: UploadServerName): Promise<UploadServer> {
-  return name === 'plain' ? startPlainUploads() : startOurUploads(name === 'direct');
+/** Starts one on a free port; without credentials it is plaintext. */
+export function startUploadServer(name: UploadServerName, credentials?: ServerCredentials): Promise<UploadServer> {
+  return name === 'plain' ? startPlainUploads(credentials) : startOurUploads(name === 'direct', credentials);
 }
 
-async function startOurUploads(directHttp2: boolean): Promise<UploadServer> {
+async function startOurUploads(directHttp2: boolean, credentials?: ServerCredentials): Promise<UploadServer> {
   const counts: UploadCounts = { started: 0, finished: 0, falselyFinished: 0, broken: 0 };
   const watch = async (requests: AsyncIterable<Note>): Promise<Note> => {
     counts.started += 1;
@@ -53,12 +54,13 @@ async function startOurUploads(directHttp2: boolean): Promise<UploadServer> {
       yield await watch(requests);
     },
   });
-  const server = await startService([service], { config: { directHttp2, logLevel: 'silent' } });
+  const config = { directHttp2, logLevel: 'silent' } as const;
+  const server = await startService([service], { config, ...(credentials && { credentials }) });
   return { port: server.port, counts, [Symbol.asyncDispose]: () => server.stop() };
 }
 
 /** As every tutorial writes it: what is to be done at the end stands in `on('end')`. */
-async function startPlainUploads(): Promise<UploadServer> {
+async function startPlainUploads(credentials?: ServerCredentials): Promise<UploadServer> {
   const counts: UploadCounts = { started: 0, finished: 0, falselyFinished: 0, broken: 0 };
   const watch = (
     call: { on(event: 'data', listener: (note: Note) => void): unknown } & NodeJS.EventEmitter,
@@ -78,13 +80,14 @@ async function startPlainUploads(): Promise<UploadServer> {
       if (!hasEnded) counts.broken += 1;
     });
   };
-  const server = await startPlainServer({
+  const handlers: Partial<PlainHandlers> = {
     client: (call, callback) => watch(call, () => callback(null, { text: 'stored' })),
     bidi: (call) =>
       watch(call, () => {
         call.write({ text: 'stored' });
         call.end();
       }),
-  });
+  };
+  const server = await startPlainServer(handlers, {}, credentials);
   return { port: server.port, counts, [Symbol.asyncDispose]: () => server.drain(1_000) };
 }
