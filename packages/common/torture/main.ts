@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { tortureEnds } from './ends.js';
+import { tortureHostile } from './hostile.js';
 import { tortureLeaks } from './leaks.js';
 import type { TorturePart } from './torture-part.js';
 
@@ -8,6 +9,7 @@ import type { TorturePart } from './torture-part.js';
 const parts: Record<string, TorturePart> = {
   ends: tortureEnds,
   leaks: tortureLeaks,
+  hostile: tortureHostile,
 };
 
 const help = `Usage: pnpm torture [options]

@@ -1,4 +1,5 @@
 import { kinds, type Kind } from '../../test/support/four-kinds.js';
+import type { Holdings } from '../support/holdings.js';
 
 /** How calls are broken off. */
 const aborts = ['cancel', 'deadline', 'cut', 'fail', 'early'] as const;
@@ -20,18 +21,6 @@ export interface LeakPlan {
   readonly directHttp2: boolean;
   readonly count: number;
   readonly rows: readonly LeakRow[];
-}
-
-/** What a process holds. */
-export interface Holdings {
-  /** After the garbage has been collected. */
-  readonly heapBytes: number;
-  readonly timers: number;
-  readonly sockets: number;
-  /** Of the process, its sockets and their HTTP/2 sessions, and of a signal that outlives the calls. */
-  readonly listeners: number;
-  /** That Node has written until now: of listeners that pile up, for one. */
-  readonly warnings: number;
 }
 
 /** What so many calls of one kind, broken off in one way, have left. */

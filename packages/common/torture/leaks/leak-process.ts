@@ -1,10 +1,10 @@
-import { getEventListeners, type EventEmitter } from 'node:events';
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createClient, defineService, StatusError, type Client } from '../../src/index.js';
 import { collect, startService, until } from '../../src/testing/index.js';
 import { startCutProxy } from '../../test/support/cut-proxy.js';
 import { FourKinds, textOf, type Kind, type Note } from '../../test/support/four-kinds.js';
-import type { Abort, Holdings, LeakPlan, LeakReport, LeakRow } from './leak-plan.js';
+import { takeHoldings, type Holdings } from '../support/holdings.js';
+import type { Abort, LeakPlan, LeakReport, LeakRow } from './leak-plan.js';
 
 // A process of its own, run with --expose-gc: a server and a client, both ours, and many calls that are broken off. Its
 // plan is its first argument; it writes a line of JSON for each kind of call and way to break it off.
@@ -19,9 +19,6 @@ const CALLS_OF_A_CONNECTION = 400;
 
 /** The first calls make what is kept for all later ones. */
 const WARM_UP = 200;
-
-let warnings = 0;
-process.on('warning', () => (warnings += 1));
 
 let started = 0;
 let open = 0;
@@ -139,45 +136,7 @@ async function callWithMany(messages: number): Promise<void> {
 
 async function measure(): Promise<Holdings> {
   await until(() => proxy.connections <= 1);
-  const heapBytes = await measureHeap();
-  const resources = process.getActiveResourcesInfo();
-  return {
-    heapBytes,
-    timers: resources.filter((name) => name === 'Timeout').length,
-    sockets: resources.filter((name) => name === 'TCPSocketWrap').length,
-    listeners: countListeners(),
-    warnings,
-  };
-}
-
-/** Collects garbage until there is no less: some of it is let go only in a later turn. */
-async function measureHeap(): Promise<number> {
-  let least = Infinity;
-  for (let rounds = 0; rounds < 3;) {
-    await wait(10);
-    globalThis.gc?.();
-    const { heapUsed } = process.memoryUsage();
-    if (heapUsed < least - 10_000) rounds = 0;
-    else rounds += 1;
-    least = Math.min(least, heapUsed);
-  }
-  return least;
-}
-
-function countListeners(): number {
-  const handles = (process as unknown as { _getActiveHandles(): EventEmitter[] })._getActiveHandles();
-  const emitters = [process as EventEmitter, ...handles.flatMap((handle) => [handle, ...sessionOf(handle)])];
-  const counts = emitters
-    .filter((emitter) => typeof emitter.eventNames === 'function')
-    .map((emitter) => emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0));
-  return counts.reduce((sum, listeners) => sum + listeners, getEventListeners(outliving.signal, 'abort').length);
-}
-
-/** Node keeps the HTTP/2 session of a socket under a symbol. */
-function sessionOf(handle: object): EventEmitter[] {
-  const symbol = Object.getOwnPropertySymbols(handle).find(({ description }) => description === 'session');
-  const session = symbol === undefined ? undefined : (handle as Record<symbol, EventEmitter | undefined>)[symbol];
-  return session === undefined ? [] : [session];
+  return takeHoldings([outliving.signal]);
 }
 
 const write = (report: LeakReport): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
