@@ -1,6 +1,6 @@
 import type { Row, TortureOptions } from './torture-part.js';
 import { findLeaks } from './leaks/find-leaks.js';
-import type { LeakPlan, LeakReport } from './leaks/leak-plan.js';
+import { leakRows, type LeakPlan, type LeakReport, type LeakRow } from './leaks/leak-plan.js';
 
 /** What a heap may have more after many calls: compiled code, tables that were doubled. It goes again in a later row. */
 const NOISE_BYTES = 2 * 1024 * 1024;
@@ -10,16 +10,27 @@ const NOISE_BYTES_OF_A_CALL = 100;
 const SETTLED_ROW = 4;
 
 /** Calls that are broken off leave nothing: no memory, timer, socket or listener. */
-export async function* tortureLeaks({ count }: Pick<TortureOptions, 'count'>): AsyncGenerator<Row> {
-  for (const directHttp2 of [true, false]) yield* await judgeLeaks({ directHttp2, count });
+export async function* tortureLeaks({ count, isWanted }: TortureOptions): AsyncGenerator<Row> {
+  for (const directHttp2 of [true, false]) {
+    const rows = leakRows.filter((row) => isWanted(toName(row, directHttp2)));
+    if (rows.length > 0) yield* await judgeLeaks({ directHttp2, count, rows });
+  }
 }
 
 /** `count` calls of each kind and each way to break them off, in a process of their own. */
 export async function judgeLeaks(plan: LeakPlan): Promise<Row[]> {
-  const transport = plan.directHttp2 ? 'direct' : 'public';
   const reports = await findLeaks(plan);
-  const rows = reports.map((report) => ({ name: `${transport}, ${report.kind}, ${report.abort}`, ...judge(report) }));
-  return [...rows, { name: `${transport}, all together`, ...judgeTogether(reports) }];
+  const rows = reports.map((report) => ({ name: toName(report, plan.directHttp2), ...judge(report) }));
+  if (rows.length <= SETTLED_ROW) return rows;
+  return [...rows, { name: `${toTransport(plan.directHttp2)}, all together`, ...judgeTogether(reports) }];
+}
+
+function toName({ kind, abort }: LeakRow, directHttp2: boolean): string {
+  return `${toTransport(directHttp2)}, ${kind}, ${abort}`;
+}
+
+function toTransport(directHttp2: boolean): string {
+  return directHttp2 ? 'direct' : 'public';
 }
 
 function judge({ calls, before, after }: LeakReport): Omit<Row, 'name'> {

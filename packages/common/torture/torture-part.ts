@@ -4,6 +4,8 @@ export interface TortureOptions {
   readonly count: number;
   /** How long a part that has no natural end goes on. */
   readonly minutes: number;
+  /** Whether the row of this name is to be run. */
+  isWanted(name: string): boolean;
 }
 
 /** One line of the table. */

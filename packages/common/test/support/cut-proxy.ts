@@ -3,12 +3,15 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** A TCP proxy in front of a server, for what networks do to connections. */
 export interface CutProxy extends AsyncDisposable {
+  readonly port: number;
   /** What a client is given. */
   readonly target: string;
   /** Connections that are open now. */
   readonly connections: number;
   /** Destroys every connection: neither side gets another byte. */
   cut(): void;
+  /** Ends every connection: each side reads its end, and what it still sends is dropped. */
+  hangUp(): void;
   /** Passes nothing on any more, and keeps every connection: a cable was pulled. */
   silence(): void;
 }
@@ -36,12 +39,23 @@ export async function startCutProxy(port: number): Promise<CutProxy> {
   const cut = (): void => {
     for (const sockets of pairs) for (const socket of sockets) socket.resetAndDestroy();
   };
+  const { port: ownPort } = server.address() as AddressInfo;
   return {
-    target: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    port: ownPort,
+    target: `127.0.0.1:${ownPort}`,
     get connections() {
       return pairs.size;
     },
     cut,
+    hangUp() {
+      for (const sockets of pairs) {
+        for (const socket of sockets) {
+          socket.unpipe();
+          socket.resume();
+          socket.end();
+        }
+      }
+    },
     silence() {
       for (const sockets of pairs) {
         for (const socket of sockets) {

@@ -1,6 +1,6 @@
 import {
   Client,
-  credentials,
+  credentials as channelCredentials,
   Metadata,
   type CallOptions,
   type ClientDuplexStream,
@@ -22,8 +22,8 @@ const serialize = (note: Note): Buffer => noteCodec.encode(note);
 const deserialize = (bytes: Buffer): Note => noteCodec.decode(bytes);
 
 /** A client that shares nothing with the layer: grpc-js's own calls, each made by the function of its kind. */
-export function connectPlain(target: string): TestClient {
-  const client = new Client(target, credentials.createInsecure());
+export function connectPlain(target: string, credentials = channelCredentials.createInsecure()): TestClient {
+  const client = new Client(target, credentials);
   return {
     open: (kind, { timeoutMs, metadata = new Metadata() } = {}) =>
       openPlain(client, kind, metadata, timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs }),

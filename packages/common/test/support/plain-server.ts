@@ -29,6 +29,7 @@ export interface PlainServer extends AsyncDisposable {
 export async function startPlainServer(
   handlers: Partial<PlainHandlers>,
   options: ChannelOptions = {},
+  credentials = ServerCredentials.createInsecure(),
 ): Promise<PlainServer> {
   const server = new Server(options);
   const definition = Object.fromEntries(
@@ -45,9 +46,7 @@ export async function startPlainServer(
   );
   server.addService(definition, handlers);
   const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    ),
+    server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error === null ? resolve(bound) : reject(error))),
   );
   return {
     port,

@@ -13,6 +13,8 @@ export interface RawOptions {
   readonly headers?: OutgoingHttpHeaders;
   /** Whether END_STREAM follows the last part. Default: true. */
   readonly halfClose?: boolean;
+  /** Resets the stream with this code, a turn after the last part. Default: it is left to end. */
+  readonly reset?: number;
 }
 
 /** What came back. */
@@ -41,7 +43,7 @@ function callRaw(
   session: ClientHttp2Session,
   path: string,
   parts: readonly Buffer[],
-  { headers = {}, halfClose = true }: RawOptions,
+  { headers = {}, halfClose = true, reset }: RawOptions,
 ): Promise<RawEnd> {
   const stream = session.request(toHeaders(path, headers), { endStream: halfClose && parts.length === 0 });
   const received: Record<string, unknown> = {};
@@ -52,6 +54,7 @@ function callRaw(
   stream.on('error', () => undefined); // the reset code says the same
   for (const part of parts) stream.write(part);
   if (halfClose) stream.end();
+  if (reset !== undefined) setImmediate(() => stream.close(reset));
   // A client that never half-closes has its stream open for ever: the status is the end for this one.
   if (!halfClose) stream.on('end', () => stream.close(constants.NGHTTP2_NO_ERROR));
   return new Promise((resolve) => {

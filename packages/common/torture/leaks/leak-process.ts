@@ -1,24 +1,21 @@
-import { getEventListeners, type EventEmitter } from 'node:events';
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createClient, defineService, StatusError, type Client } from '../../src/index.js';
 import { collect, startService, until } from '../../src/testing/index.js';
 import { startCutProxy } from '../../test/support/cut-proxy.js';
-import { FourKinds, kinds, textOf, type Kind, type Note } from '../../test/support/four-kinds.js';
-import { aborts, type Abort, type Holdings, type LeakPlan, type LeakReport } from './leak-plan.js';
+import { FourKinds, textOf, type Kind, type Note } from '../../test/support/four-kinds.js';
+import { takeHoldings, type Holdings } from '../support/holdings.js';
+import { ONE_CONNECTION, type Abort, type LeakPlan, type LeakReport, type LeakRow } from './leak-plan.js';
 
 // A process of its own, run with --expose-gc: a server and a client, both ours, and many calls that are broken off. Its
 // plan is its first argument; it writes a line of JSON for each kind of call and way to break it off.
 
-const { directHttp2, count } = JSON.parse(process.argv[2] ?? '') as LeakPlan;
+const { directHttp2, count, rows } = JSON.parse(process.argv[2] ?? '') as LeakPlan;
 
 /** How many calls are open at once. */
 const PARALLEL = 20;
 
 /** Node ends a connection that resets many streams in a short time. */
 const CALLS_OF_A_CONNECTION = 400;
-
-let warnings = 0;
-process.on('warning', () => (warnings += 1));
 
 let started = 0;
 let open = 0;
@@ -143,70 +140,32 @@ async function settle(): Promise<void> {
 
 async function measure(): Promise<Holdings> {
   await settle();
-  const heapBytes = await measureHeap();
-  const resources = process.getActiveResourcesInfo();
-  return {
-    heapBytes,
-    timers: resources.filter((name) => name === 'Timeout').length,
-    sockets: resources.filter((name) => name === 'TCPSocketWrap').length,
-    listeners: countListeners(),
-    warnings,
-  };
-}
-
-/** Collects garbage until there is no less: some of it is let go only in a later turn. */
-async function measureHeap(): Promise<number> {
-  let least = Infinity;
-  for (let rounds = 0; rounds < 3;) {
-    await wait(10);
-    globalThis.gc?.();
-    const { heapUsed } = process.memoryUsage();
-    if (heapUsed < least - 10_000) rounds = 0;
-    else rounds += 1;
-    least = Math.min(least, heapUsed);
-  }
-  return least;
-}
-
-function countListeners(): number {
-  const handles = (process as unknown as { _getActiveHandles(): EventEmitter[] })._getActiveHandles();
-  const emitters = [process as EventEmitter, ...handles.flatMap((handle) => [handle, ...sessionOf(handle)])];
-  const counts = emitters
-    .filter((emitter) => typeof emitter.eventNames === 'function')
-    .map((emitter) => emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0));
-  return counts.reduce((sum, listeners) => sum + listeners, getEventListeners(outliving.signal, 'abort').length);
-}
-
-/** Node keeps the HTTP/2 session of a socket under a symbol. */
-function sessionOf(handle: object): EventEmitter[] {
-  const symbol = Object.getOwnPropertySymbols(handle).find(({ description }) => description === 'session');
-  const session = symbol === undefined ? undefined : (handle as Record<symbol, EventEmitter | undefined>)[symbol];
-  return session === undefined ? [] : [session];
+  return takeHoldings([outliving.signal]);
 }
 
 const write = (report: LeakReport): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
 
-for (const abort of aborts) {
-  for (const kind of kinds) {
-    // A connection that has had many calls holds a little more than a new one: the last one has had as many each time.
-    await breakOffMany(kind, abort, CALLS_OF_A_CONNECTION, CALLS_OF_A_CONNECTION);
+async function run({ kind, abort }: LeakRow): Promise<LeakReport> {
+  if (kind === 'one long call' || abort === 'none') {
+    await callWithMany(1_000);
     const before = await measure();
-    await reconnect();
-    await breakOffMany(kind, abort, count, CALLS_OF_A_CONNECTION);
-    write({ kind, abort, calls: count, before, after: await measure() });
-    await reconnect();
+    await callWithMany(count * 100);
+    return { kind, abort, calls: 1, before, after: await measure() };
   }
-}
-for (const kind of kinds) {
-  await breakOffMany(kind, 'fail', CALLS_OF_A_CONNECTION, Infinity);
+  const isOneConnection = abort === ONE_CONNECTION;
+  const way = isOneConnection ? 'fail' : abort;
+  const perConnection = isOneConnection ? Infinity : CALLS_OF_A_CONNECTION;
+  // A connection that has had many calls holds a little more than a new one: the last one has had as many each time.
+  await breakOffMany(kind, way, CALLS_OF_A_CONNECTION, perConnection);
   const before = await measure();
-  await breakOffMany(kind, 'fail', count, Infinity);
-  write({ kind, abort: 'fail on one connection', calls: count, before, after: await measure() });
+  if (!isOneConnection) await reconnect();
+  await breakOffMany(kind, way, count, perConnection);
+  const after = await measure();
+  await reconnect();
+  return { kind, abort, calls: count, before, after };
 }
-await callWithMany(1_000);
-const before = await measure();
-const many = callWithMany(count * 100);
-write({ kind: 'one long call', abort: 'none', calls: 1, before, after: (await many, await measure()) });
+
+for (const row of rows) write(await run(row));
 client.$close();
 await server.stop();
 await proxy[Symbol.asyncDispose]();

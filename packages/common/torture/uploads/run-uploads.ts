@@ -4,20 +4,27 @@ import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../../src/testing/index.js';
+import { createCa } from '../../test/support/certificates.js';
 import { startCutProxy, type CutProxy } from '../../test/support/cut-proxy.js';
 import type { UploadClient, UploadPlan } from './upload-plan.js';
 import { startUploadServer, type UploadCounts, type UploadServer, type UploadServerName } from './upload-server.js';
 
+const LINE_LIMIT_MS = 60_000;
+
 /** What is to be run. */
-export interface UploadRun extends UploadPlan {
+export interface UploadRun extends Omit<UploadPlan, 'root'> {
   readonly server: UploadServerName;
   /** At least so many uploads are to end this way. */
   readonly count: number;
+  /** Whether the connections are over TLS. Default: plaintext. */
+  readonly tls?: boolean;
 }
 
 /** Runs uploads, each batch over one connection, until enough of them have ended as they should, and gives the counts. */
-export async function runUploads({ server: name, count, ...plan }: UploadRun): Promise<UploadCounts> {
-  await using server = await startUploadServer(name);
+export async function runUploads({ server: name, count, tls = false, ...given }: UploadRun): Promise<UploadCounts> {
+  const ca = tls ? await createCa() : undefined;
+  const plan: UploadPlan = { ...given, ...(ca && { root: ca.cert }) };
+  await using server = await startUploadServer(name, await ca?.issue());
   const { counts } = server;
   const reached = (): number => {
     if (plan.ending === 'normal') return counts.finished + counts.broken;
@@ -25,7 +32,7 @@ export async function runUploads({ server: name, count, ...plan }: UploadRun): P
   };
   const isOneBatchEach = plan.ending === 'kill' || plan.ending === 'exit';
   while (reached() < count) {
-    const client = startUploadClient(plan);
+    await using client = startUploadClient(plan);
     do {
       await runBatch(client, plan, server);
     } while (!isOneBatchEach && reached() < count);
@@ -35,10 +42,15 @@ export async function runUploads({ server: name, count, ...plan }: UploadRun): P
   return counts;
 }
 
-async function runBatch(client: UploadProcess, { ending }: UploadPlan, { port, counts }: UploadServer): Promise<void> {
+async function runBatch(
+  client: UploadProcess,
+  { ending, root }: UploadPlan,
+  { port, counts }: UploadServer,
+): Promise<void> {
   await using proxy = await startCutProxy(port);
   const { started } = counts;
-  client.write(ending === 'cut' ? proxy.target : `127.0.0.1:${port}`);
+  const host = root === undefined ? '127.0.0.1' : 'localhost'; // a name that a certificate can have
+  client.write(`${host}:${ending === 'cut' ? proxy.port : port}`);
   await client.line('open');
   if (ending === 'cut' || ending === 'kill' || ending === 'exit') {
     await until(() => counts.started > started, 30_000);
@@ -51,22 +63,23 @@ async function runBatch(client: UploadProcess, { ending }: UploadPlan, { port, c
     return;
   }
   const done = client.line('done');
-  if (ending === 'cut') await cutUntil(proxy, done);
+  // Node does not see that a connection over TLS is reset while it writes: its calls end with the keepalive.
+  if (ending === 'cut') await cutUntil(root === undefined ? proxy.cut : proxy.hangUp, done);
   await done;
 }
 
 /** More than once: an upload that is begun in the moment of a cut may get a connection of its own. */
-async function cutUntil(proxy: CutProxy, done: Promise<void>): Promise<void> {
-  const again = setInterval(proxy.cut, 50);
-  proxy.cut();
+async function cutUntil(cut: CutProxy['cut'], done: Promise<void>): Promise<void> {
+  const again = setInterval(cut, 50);
+  cut();
   await done.finally(() => clearInterval(again));
 }
 
-/** A process that makes uploads. */
-interface UploadProcess {
+/** A process that makes uploads. Leaving its scope kills it. */
+interface UploadProcess extends AsyncDisposable {
   /** Makes it run a batch to a target; or, in the middle of one, makes it exit. */
   write(line: string): void;
-  /** Resolves when it has written this line. */
+  /** Resolves when it has written this line; rejects where that takes a minute. */
   line(text: string): Promise<void>;
   kill(): void;
   /** Lets it end, and waits until it has. */
@@ -84,7 +97,7 @@ function startUploadClient(plan: UploadPlan): UploadProcess {
   return {
     write: (line) => void stdin.write(`${line}\n`),
     async line(text) {
-      const { value } = await lines.next();
+      const { value } = await Promise.race([lines.next(), wait(LINE_LIMIT_MS, { value: 'nothing' }, { ref: false })]);
       if (value !== text) throw new Error(`${plan.client} wrote ${String(value)} and not ${text}`);
     },
     kill: () => void child.kill('SIGKILL'),
@@ -92,6 +105,10 @@ function startUploadClient(plan: UploadPlan): UploadProcess {
       stdin.end();
       const [code, signal] = (await exited) as [number | null, string | null];
       if (code !== 0 && signal !== 'SIGKILL') throw new Error(`${plan.client} ended with code ${code}`);
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exited;
     },
   };
 }

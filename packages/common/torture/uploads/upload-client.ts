@@ -1,3 +1,4 @@
+import { credentials as channelCredentials } from '@grpc/grpc-js';
 import { createInterface } from 'node:readline';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { connectOurs } from '../../test/support/our-client.js';
@@ -10,10 +11,14 @@ import { LAST } from './upload-server.js';
 
 const plan = JSON.parse(process.argv[2] ?? '') as UploadPlan;
 
+const tls = plan.root === undefined ? false : { ca: plan.root };
+const credentials =
+  plan.root === undefined ? channelCredentials.createInsecure() : channelCredentials.createSsl(Buffer.from(plan.root));
+
 const connects: Record<string, (target: string) => TestClient> = {
-  ours: (target) => connectOurs(target),
-  'ours, public': (target) => connectOurs(target, { directHttp2: false }),
-  'grpc-js': connectPlain,
+  ours: (target) => connectOurs(target, { tls }),
+  'ours, public': (target) => connectOurs(target, { tls, directHttp2: false }),
+  'grpc-js': (target) => connectPlain(target, credentials),
 };
 
 const random = (limit: number): number => Math.floor(Math.random() * limit);

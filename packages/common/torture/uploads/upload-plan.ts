@@ -13,4 +13,6 @@ export interface UploadPlan {
   readonly ending: Ending;
   /** How many uploads a batch has; each batch is over one connection. */
   readonly parallel: number;
+  /** The root that the client trusts, in PEM, where the connection is one over TLS. */
+  readonly root?: string;
 }

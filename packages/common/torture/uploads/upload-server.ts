@@ -1,7 +1,9 @@
+import { ServerCredentials } from '@grpc/grpc-js';
 import { startService } from '../../src/testing/index.js';
+import type { Issued } from '../../test/support/certificates.js';
 import type { Note } from '../../test/support/four-kinds.js';
 import { createFourKinds } from '../../test/support/pairs.js';
-import { startPlainServer } from '../../test/support/plain-server.js';
+import { startPlainServer, type PlainHandlers } from '../../test/support/plain-server.js';
 
 /** The last message of an upload whose client is about to half-close. No other upload may seem to be finished. */
 export const LAST = 'last';
@@ -27,12 +29,12 @@ export interface UploadServer extends AsyncDisposable {
 export const uploadServers = ['direct', 'public', 'plain'] as const;
 export type UploadServerName = (typeof uploadServers)[number];
 
-/** Starts one on a free port. */
-export function startUploadServer(name: UploadServerName): Promise<UploadServer> {
-  return name === 'plain' ? startPlainUploads() : startOurUploads(name === 'direct');
+/** Starts one on a free port; without a certificate it is plaintext. */
+export function startUploadServer(name: UploadServerName, certificate?: Issued): Promise<UploadServer> {
+  return name === 'plain' ? startPlainUploads(certificate) : startOurUploads(name === 'direct', certificate);
 }
 
-async function startOurUploads(directHttp2: boolean): Promise<UploadServer> {
+async function startOurUploads(directHttp2: boolean, tls?: Issued): Promise<UploadServer> {
   const counts: UploadCounts = { started: 0, finished: 0, falselyFinished: 0, broken: 0 };
   const watch = async (requests: AsyncIterable<Note>): Promise<Note> => {
     counts.started += 1;
@@ -53,12 +55,13 @@ async function startOurUploads(directHttp2: boolean): Promise<UploadServer> {
       yield await watch(requests);
     },
   });
-  const server = await startService([service], { config: { directHttp2, logLevel: 'silent' } });
+  const config = { directHttp2, logLevel: 'silent' } as const;
+  const server = await startService([service], { config, ...(tls && { tls }) });
   return { port: server.port, counts, [Symbol.asyncDispose]: () => server.stop() };
 }
 
 /** As every tutorial writes it: what is to be done at the end stands in `on('end')`. */
-async function startPlainUploads(): Promise<UploadServer> {
+async function startPlainUploads(certificate?: Issued): Promise<UploadServer> {
   const counts: UploadCounts = { started: 0, finished: 0, falselyFinished: 0, broken: 0 };
   const watch = (
     call: { on(event: 'data', listener: (note: Note) => void): unknown } & NodeJS.EventEmitter,
@@ -78,13 +81,16 @@ async function startPlainUploads(): Promise<UploadServer> {
       if (!hasEnded) counts.broken += 1;
     });
   };
-  const server = await startPlainServer({
+  const handlers: Partial<PlainHandlers> = {
     client: (call, callback) => watch(call, () => callback(null, { text: 'stored' })),
     bidi: (call) =>
       watch(call, () => {
         call.write({ text: 'stored' });
         call.end();
       }),
-  });
+  };
+  const pair = certificate && { private_key: Buffer.from(certificate.key), cert_chain: Buffer.from(certificate.cert) };
+  const credentials = pair && ServerCredentials.createSsl(null, [pair]);
+  const server = await startPlainServer(handlers, {}, credentials);
   return { port: server.port, counts, [Symbol.asyncDispose]: () => server.drain(1_000) };
 }

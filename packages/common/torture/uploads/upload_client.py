@@ -100,6 +100,12 @@ async def upload(channel):
 leaving = []
 
 
+def connect(target):
+    if "root" in plan:
+        return grpc.aio.secure_channel(target, grpc.ssl_channel_credentials(plan["root"].encode()))
+    return grpc.aio.insecure_channel(target)
+
+
 def say(word):
     sys.stdout.write(word + "\n")
     sys.stdout.flush()
@@ -114,7 +120,7 @@ async def main():
         target = await read_line()
         if target == "":
             return
-        channel = grpc.aio.insecure_channel(target)
+        channel = connect(target)
         batch = [asyncio.create_task(upload(channel)) for _ in range(plan["parallel"])]
         say("open")
         if plan["ending"] == "exit":
