@@ -18,8 +18,8 @@ export const demoSteps: Readonly<Record<string, readonly DemoStep[]>> = {
       prints: ['hello world! ann', /^x-request-id: [\x21-\x7e]+$/, /^x-duration-ms: \d+\.\d+$/],
     },
     {
-      args: ['ann', '--request-id', 'demo-1'],
-      prints: ['hello world! ann', 'x-request-id: demo-1', /^x-duration-ms: \d+\.\d+$/],
+      args: ['ann', '--request-id', 'demo-1', '--note', 'as bytes'],
+      prints: ['hello world! ann', 'x-request-id: demo-1', /^x-duration-ms: \d+\.\d+$/, 'note-bin: as bytes'],
     },
     { args: ['x'.repeat(129)], prints: [], fails: /^hello: INVALID_ARGUMENT: .*name/ },
   ],

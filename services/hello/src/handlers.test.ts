@@ -1,3 +1,4 @@
+import { Metadata, readBytes } from '@streamworks/common';
 import { createTestContext } from '@streamworks/common/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -47,5 +48,21 @@ describe('hello', () => {
     const context = createTestContext();
     await hello({ name: 'Ada' }, context);
     expect(context.responseTrailer.get('x-duration-ms')).toEqual([expect.stringMatching(/^\d+\.\d{3}$/)]);
+  });
+
+  it('sends a note back as the bytes that it was, in the trailer', async () => {
+    const metadata = new Metadata();
+    metadata.set('note-bin', Buffer.of(0, 255, 10));
+    const context = createTestContext({ metadata });
+    await hello({ name: 'Ada' }, context);
+    expect(readBytes(context.responseTrailer, 'note-bin')).toEqual(Buffer.of(0, 255, 10));
+  });
+
+  it('refuses a note that is longer than 1024 bytes', () => {
+    const metadata = new Metadata();
+    metadata.set('note-bin', Buffer.alloc(1025));
+    expect(() => hello({ name: 'Ada' }, createTestContext({ metadata }))).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: 'note-bin: is longer than 1024 bytes' }),
+    );
   });
 });

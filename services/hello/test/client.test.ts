@@ -27,6 +27,12 @@ describe('the client script', { timeout: 30_000 }, () => {
     expect(code).toBe(0);
   });
 
+  it('sends a note as bytes, and prints the one that comes back', async () => {
+    const { code, stdout } = await run('Ada', '--note', 'grüß dich 💥', '--target', service.target);
+    expect(stdout).toMatch(/\nx-duration-ms: \d+\.\d{3}\nnote-bin: grüß dich 💥\n$/);
+    expect(code).toBe(0);
+  });
+
   it('ends with 1 and the words of the server where the name is too long', async () => {
     expect(await run('a'.repeat(129), '--target', service.target)).toMatchObject({
       code: 1,

@@ -18,7 +18,7 @@ export interface ClientCommand {
 /** The command line, taken apart. */
 export interface ClientInput {
   readonly target: string;
-  /** How the client is to connect, besides the target: what it says for TLS. */
+  /** How the client is to connect, besides the target: what it says for TLS, and who calls. */
   readonly clientOptions: ClientOptions;
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;

@@ -88,6 +88,7 @@ describe('toHelp', () => {
         '  --cert <file>         the certificate of the client, for a server that asks for one',
         '  --key <file>          its key',
         "  --server-name <name>  the name in the server's certificate, if not the host",
+        '  --token <token>       the token (JWT) for a service that asks for one',
         '  -h, --help            this text',
         '',
       ].join('\n'),

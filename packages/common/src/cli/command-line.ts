@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { ClientCommand } from './client-command.js';
 import { tlsOptions } from './tls-options.js';
+import { tokenOption } from './token-option.js';
 import { UsageError } from './usage-error.js';
 
 /** Takes a command line apart. Throws a {@link UsageError} for one that does not fit the command. */
@@ -14,7 +15,10 @@ export function readCommandLine(command: ClientCommand, args: readonly string[])
 }
 
 function parse({ options = {} }: ClientCommand, args: readonly string[]) {
-  const types = Object.entries({ ...options, ...tlsOptions }).map(([name, { type }]) => [name, { type }]);
+  const types = Object.entries({ ...options, ...tlsOptions, ...tokenOption }).map(([name, { type }]) => [
+    name,
+    { type },
+  ]);
   const config: NonNullable<ParseArgsConfig['options']> = {
     ...Object.fromEntries(types),
     target: { type: 'string' },
@@ -59,7 +63,10 @@ export function toHelp({ name, parameters, description, target, options = {} }: 
       help,
     ]),
     ['--target <host:port>', `where the service listens (default ${target})`],
-    ...Object.entries(tlsOptions).map(([option, { value, help }]) => [`--${option}${value}`, help]),
+    ...Object.entries({ ...tlsOptions, ...tokenOption }).map(([option, { value, help }]) => [
+      `--${option}${value}`,
+      help,
+    ]),
     ['-h, --help', 'this text'],
   ];
   const width = Math.max(...rows.map(([left = '']) => left.length));

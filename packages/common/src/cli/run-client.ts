@@ -2,6 +2,7 @@ import type { ClientCommand } from './client-command.js';
 import { readCommandLine, toHelp } from './command-line.js';
 import { describeFailure } from './describe-failure.js';
 import { readTlsOptions } from './tls-options.js';
+import { readTokenOption } from './token-option.js';
 import { UsageError } from './usage-error.js';
 
 /**
@@ -28,7 +29,7 @@ async function runCommand(command: ClientCommand, signal: AbortSignal): Promise<
     }
     const target = String(values['target'] ?? command.target);
     const print = (line: unknown): void => void process.stdout.write(`${String(line)}\n`);
-    const clientOptions = readTlsOptions(values);
+    const clientOptions = { ...readTlsOptions(values), ...readTokenOption(values) };
     await command.run({ target, clientOptions, positionals, options: values, signal, print });
     return 0;
   } catch (error) {
