@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { createClient, withToken } from '@streamworks/common';
+import { createClient, withToken, type ClientOptions } from '@streamworks/common';
 import { signToken } from '@streamworks/common/testing';
 import { SayHello } from '@streamworks/proto/hello';
 import { ServerStream } from '@streamworks/proto/stream/pow';
@@ -8,11 +8,14 @@ import { ClientStream } from '@streamworks/proto/stream/sum';
 import { BENCH_SECRET } from './bench-secret.js';
 import { assertEqual, UNARY_CONCURRENCY, type BenchClient } from './patterns.js';
 
-/** Our client as one would use it: `for await`, generators. */
-export async function createOurClient(target: string): Promise<BenchClient> {
-  const isGuarded = process.env['BENCH_GUARDED'] === 'on';
+/** Our client with a token, for the server that asks for one. */
+export async function createGuardedClient(target: string): Promise<BenchClient> {
   const token = await signToken(createSecretKey(Buffer.from(BENCH_SECRET)), { sub: 'bench' });
-  const options = isGuarded ? { interceptors: [withToken(token)] } : {};
+  return createOurClient(target, { interceptors: [withToken(token)] });
+}
+
+/** Our client as one would use it: `for await`, generators. */
+export function createOurClient(target: string, options: ClientOptions = {}): BenchClient {
   const hello = createClient(SayHello, target, options);
   const pow = createClient(ServerStream, target, options);
   const sum = createClient(ClientStream, target, options);

@@ -1,13 +1,14 @@
 import { createPlainClient } from './client-grpc-js.js';
-import { createOurClient } from './client-ours.js';
+import { createGuardedClient, createOurClient } from './client-ours.js';
 import { createRawClient } from './client-raw.js';
 import type { BenchClient, Result } from './patterns.js';
 
-/** One client process: `client.js <ours|grpc-js|raw> <target> <pattern> <count>`; sends its result to the parent. */
+/** One client process: `client.js <ours|guarded|grpc-js|raw> <target> <pattern> <count>`; sends its result to the parent. */
 const [, , peer = '', target = '', pattern = '', countText = '0'] = process.argv;
 const count = Number(countText);
 const create: Record<string, ((target: string) => BenchClient | Promise<BenchClient>) | undefined> = {
   ours: createOurClient,
+  guarded: createGuardedClient,
   'grpc-js': createPlainClient,
   raw: createRawClient,
 };

@@ -61,14 +61,9 @@ function start(
   script: string,
   { peer, args = [], flags = [] }: { peer: Peer | 'raw'; args?: readonly string[]; flags?: readonly string[] },
 ): ChildProcess {
-  const env = { ...process.env, BENCH_GUARDED: peer === 'guarded' ? 'on' : 'off' };
   const stdio = ['ignore', peer === 'guarded' ? 'ignore' : 'inherit', 'inherit', 'ipc'] as const;
   const path = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
-  return fork(path, args, { execArgv: [...flags], env, stdio: [...stdio] });
-}
-
-function toProgram(peer: Peer | 'raw'): string {
-  return peer === 'guarded' ? 'ours' : peer;
+  return fork(path, args, { execArgv: [...flags], stdio: [...stdio] });
 }
 
 function nextMessage<Message>(child: ChildProcess): Promise<Message> {
@@ -80,7 +75,7 @@ function nextMessage<Message>(child: ChildProcess): Promise<Message> {
 }
 
 async function startServer(peer: Peer): Promise<{ child: ChildProcess; target: string }> {
-  const child = start(`server-${toProgram(peer)}`, { peer, flags: ['--expose-gc'] });
+  const child = start(`server-${peer === 'guarded' ? 'ours' : peer}`, { peer, args: [peer], flags: ['--expose-gc'] });
   const { port } = await nextMessage<Announcement>(child);
   return { child, target: `127.0.0.1:${port}` };
 }
@@ -98,7 +93,7 @@ async function measure(row: Row): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     for (const side of [0, 1] as const) {
       const peer = row.client ?? pair[side];
-      const args = [toProgram(peer), servers[side].target, row.pattern, String(Math.ceil(row.count * scale))];
+      const args = [peer, servers[side].target, row.pattern, String(Math.ceil(row.count * scale))];
       const result = await nextMessage<Result>(start('client', { peer, args }));
       figures[side].push(row.figure === undefined ? result.perSecond : (result[row.figure] ?? NaN));
     }

@@ -7,7 +7,7 @@ import { BENCH_SECRET } from './bench-secret.js';
 import { announce } from './process-messages.js';
 
 /** Our server with the handlers that one would write: generators and loops. */
-const isGuarded = process.env['BENCH_GUARDED'] === 'on';
+const isGuarded = process.argv[2] === 'guarded';
 const settings = isGuarded ? { AUTH_JWT_SECRET: BENCH_SECRET } : { LOG_LEVEL: 'silent' };
 const config = { ...readServiceConfig(settings, { service: 'bench', port: 0 }), host: '127.0.0.1' };
 const server = await serve({

@@ -23,7 +23,7 @@ export interface ChainOptions<Call extends InterceptedCall> {
  * here at all.
  */
 export function followChain<Call extends InterceptedCall>(options: ChainOptions<Call>): ChainEnd | Promise<ChainEnd> {
-  return follow(new Rest(options as unknown as AnyOptions, 0, options.call.requests));
+  return follow(new Rest(options, 0, options.call.requests));
 }
 
 /** Which calls the interceptors take has been checked; from here on it makes no difference. */
