@@ -1,6 +1,7 @@
 import { Metadata } from '@grpc/grpc-js';
 import type { Method } from '@streamworks/proto';
 import type { Context } from './context.js';
+import { REQUEST_ID } from './request-id.js';
 
 /** Options of one call. */
 export interface CallOptions {
@@ -40,7 +41,7 @@ export function prepareCall(method: Method<any, any>, options: CallOptions, unar
   const { signal, parent, onHeader, onTrailer } = options;
   const isUnary = !method.requestStream && !method.responseStream;
   const metadata = options.metadata?.clone() ?? new Metadata();
-  if (parent !== undefined && metadata.get('x-request-id').length === 0) metadata.set('x-request-id', parent.requestId);
+  if (parent !== undefined && metadata.get(REQUEST_ID).length === 0) metadata.set(REQUEST_ID, parent.requestId);
   return {
     metadata,
     deadline: earliest(readDeadline(options, isUnary ? unaryTimeoutMs : 0), parent?.deadline),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { Metadata, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Codec } from '@streamworks/proto';
@@ -14,7 +13,6 @@ import type { BoundMethod, Roles } from './define-service.js';
 import { confirmEnd } from './end-guard.js';
 import type { Frame } from './frames.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
-import { followChain, type ChainEnd } from './interceptors/chain.js';
 import type {
   EndListener,
   InterceptedServerCall,
@@ -22,9 +20,9 @@ import type {
   Tap,
   TappedStream,
 } from './interceptors/interceptor.js';
-import { Pipe } from './interceptors/pipe.js';
-import { WrappedMessages } from './interceptors/wrapped-messages.js';
-import { readSingle, takeSingle } from './read-single.js';
+import type { Pipe } from './interceptors/pipe.js';
+import { readRequestId, REQUEST_ID } from './request-id.js';
+import { runCall } from './run-call.js';
 import { createServerTransport, type ServerTransport, type TransportUser } from './server-transport.js';
 import { toClientCertificate, type ClientCertificate } from './tls/client-certificate.js';
 
@@ -43,12 +41,9 @@ export interface CallEnvironment {
   readonly directHttp2: boolean;
 }
 
-const REQUEST_ID = 'x-request-id';
 const DETAILS_TRAILER = 'grpc-status-details-bin';
 /** For those who go on with a call that its handler has ended. One for all: a stack would tell nothing. */
 const handlerHasEnded = new StatusError('CANCELLED', 'the handler has ended the call');
-/** For a handler that still writes when an interceptor has left its responses. */
-const interceptorHasLeft = new StatusError('CANCELLED', 'an interceptor has left the responses');
 const noTaps: readonly Tap[] = [];
 const OK: WireStatus = { code: 'OK', message: '', unexpected: false };
 
@@ -63,6 +58,12 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   user: User | undefined;
   /** What the interceptors have made of the requests so far. */
   requests: TappedStream<any>;
+  /** Who is told of responses before they are sent. */
+  responseTaps: readonly Tap[] = noTaps;
+  /** Where an interceptor goes through the responses: what its handler writes takes that way, too. */
+  pipe: Pipe | undefined;
+  /** What the handler is to run inside of. */
+  withins: ((run: () => void) => void)[] | undefined;
   readonly #call: ServerInterceptingCallInterface;
   readonly #environment: CallEnvironment;
   readonly #requests: Incoming<any>;
@@ -80,10 +81,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #header: Metadata | undefined;
   #trailer: Metadata | undefined;
   #boundWrite: ServerCall['write'] | undefined;
-  #responseTaps: readonly Tap[] = noTaps;
-  /** Where an interceptor goes through the responses: what its handler writes takes that way, too. */
-  #pipe: Pipe | undefined;
-  #withins: ((run: () => void) => void)[] | undefined;
   /** Most calls have one: it is not worth an array. */
   #endListener: EndListener<this> | undefined;
   #laterEndListeners: EndListener<this>[] | undefined;
@@ -171,8 +168,8 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   /** Bound: a handler may take it out of its context, like everything else there. */
   get write(): (message: object) => Promise<void> | undefined {
     return (this.#boundWrite ??= (message) => {
-      this.#throwIfOver();
-      return this.#pipe === undefined ? this.#write(message) : this.#pipe.write(message);
+      this.throwIfOver();
+      return this.pipe === undefined ? this.send(message) : this.pipe.write(message);
     });
   }
 
@@ -183,14 +180,16 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     };
   }
 
-  #throwIfOver(): void {
+  /** To be called before anything is done for a call that may be over. */
+  throwIfOver(): void {
     if (this.#over === undefined) return;
     throw this.#over.reason ?? new StatusError('INTERNAL', 'a response was written after the end of the call');
   }
 
-  #write(message: object): Promise<void> | undefined {
-    this.#throwIfOver();
-    for (const tap of this.#responseTaps) tap(message);
+  /** Sends a response; a promise where whoever sends more must wait. */
+  send(message: object): Promise<void> | undefined {
+    this.throwIfOver();
+    for (const tap of this.responseTaps) tap(message);
     const bytes = this.#encode(message);
     const { maxMessageBytes } = this.#environment;
     if (bytes.length > maxMessageBytes) {
@@ -222,7 +221,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   }
 
   within(wrapper: (run: () => void) => void): void {
-    (this.#withins ??= []).push(wrapper);
+    (this.withins ??= []).push(wrapper);
   }
 
   // --- what grpc-js reports ---
@@ -276,89 +275,27 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
 
   // --- the course of a call ---
 
-  /** Runs the interceptors and the handler, and ends the call with what comes of it. Never throws. */
+  /** Runs it to its end, whatever that is. */
   run(): void {
-    try {
-      const followed = this.#followInterceptors();
-      if (followed instanceof Promise) {
-        followed.then((end) => this.#runWithin(end)).catch((error: unknown) => this.#fail(error));
-      } else this.#runWithin(followed);
-    } catch (error) {
-      this.#fail(error);
-    }
+    runCall(this, this.#environment.interceptors);
   }
 
-  #runWithin(end: ChainEnd): void {
-    this.#throwIfOver();
-    let run = (): void => void this.#respond(end);
-    for (const within of this.#withins?.toReversed() ?? []) {
-      const inner = run;
-      run = () => within(inner);
-    }
-    run();
-  }
-
-  /** Never rejects. */
-  async #respond(end: ChainEnd): Promise<void> {
-    try {
-      const output = await this.#answer(end);
-      if (!this.bound.method.responseStream) {
-        void this.#write(output as object); // nothing comes after it
-      } else if (isAsyncIterable(output)) {
-        // Where the call is over, or a response cannot be encoded, the loop lets the generator clean up.
-        for await (const response of output) {
-          const waiting = this.#write(response);
-          if (waiting !== undefined) await waiting;
-        }
-      }
-      this.#finish(OK);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** Gives the one response, the stream of responses, or nothing where the handler has written all of them. */
-  async #answer({ taps, requests, responses }: ChainEnd): Promise<object | void> {
-    const { method, handler } = this.bound;
-    this.#responseTaps = taps;
-    if (responses !== undefined) return method.responseStream ? responses : takeSingle(responses);
+  /** Lets requests come: not before the interceptors have let the call pass. */
+  startRequests(): void {
     this.#requests.start();
-    return handler(method.requestStream ? requests : await readSingle(requests), this);
   }
 
-  #followInterceptors(): ChainEnd | Promise<ChainEnd> {
-    const { interceptors } = this.#environment;
-    const run = (requests: TappedStream<any>): AsyncIterable<object> => this.#runIntoPipe(requests);
-    const wrap = (requests: AsyncIterable<object>): WrappedMessages => this.#wrap(requests);
-    return followChain<InterceptedServerCall>({ interceptors, call: this, wrap, run });
+  /** Ends the call as its handler has ended. */
+  finish(): void {
+    this.#finish(OK);
   }
 
-  #wrap(requests: AsyncIterable<object>): WrappedMessages {
-    const wrapped = new WrappedMessages(requests, { isLeftOpen: true });
-    this.onEnd(() => {
-      // What it throws while it cleans up concerns nobody any more, but for the log.
-      wrapped
-        .close()
-        .catch((err: unknown) => this.log.error({ err }, 'an interceptor failed after the end of its call'));
-    });
-    return wrapped;
-  }
-
-  /** Runs the handler for an interceptor that goes through its responses. */
-  async *#runIntoPipe(requests: TappedStream<any>): AsyncGenerator<object, void, undefined> {
-    const { method, handler } = this.bound;
-    this.#throwIfOver();
-    this.#requests.start();
-    const pipe = new Pipe();
-    if (method.responseStream) this.#pipe = pipe;
-    const output = handler(method.requestStream ? requests : await readSingle(requests), this);
-    if (!method.responseStream) return yield (await output) as object;
-    try {
-      void pipe.takeAll(output as AsyncIterable<object> | Promise<void>);
-      yield* pipe;
-    } finally {
-      pipe.leave(this.#over?.reason ?? interceptorHasLeft);
-    }
+  /** Ends the call with what its handler, or an interceptor, has thrown. */
+  fail(error: unknown): void {
+    const status = toStatus(error);
+    if (this.#over === undefined) this.#finish(status, error);
+    else if (status.unexpected && !isEcho(error))
+      this.log.error({ err: error }, 'a handler failed after its call was over');
   }
 
   /** Ends the call from outside, with a status that the client gets. */
@@ -374,13 +311,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
       this.#requests.fail(new StatusError('INTERNAL', 'the requests end in the middle of a message'), {
         discard: false,
       });
-  }
-
-  #fail(error: unknown): void {
-    const status = toStatus(error);
-    if (this.#over === undefined) this.#finish(status, error);
-    else if (status.unexpected && !isEcho(error))
-      this.log.error({ err: error }, 'a handler failed after its call was over');
   }
 
   #finish(status: WireStatus, error?: unknown): void {
@@ -454,15 +384,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     const end = (): void => this.end(new StatusError('DEADLINE_EXCEEDED', 'the deadline has passed'));
     this.#deadlineTimer = setTimeout(end, Math.max(0, deadline - Date.now()));
   }
-}
-
-function readRequestId(metadata: Metadata): string {
-  const [given] = metadata.get(REQUEST_ID);
-  return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<object> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 /** Whether an error only says that the call is over: of what its signal has aborted, or of a call made inside it. */
