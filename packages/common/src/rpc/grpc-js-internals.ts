@@ -18,7 +18,12 @@ export interface ServerInternals {
   /** How the requests are compressed; undefined where they are not. */
   readonly encoding: Encoding | undefined;
   /** Gives the chunks of the request to a reader of ours, in place of grpc-js's. */
-  takeOverReads(onChunk: (chunk: Buffer) => void): void;
+  takeOverReads(reader: ChunkReader): void;
+}
+
+/** Is given the chunks of a stream. */
+export interface ChunkReader {
+  onChunk(chunk: Buffer): void;
 }
 
 /** BaseServerInterceptingCall of grpc-js 1.14. */
@@ -26,13 +31,13 @@ interface BaseServerCall {
   stream: ServerHttp2Stream;
   handleDataFrame: (chunk: Buffer) => void;
   incomingEncoding: string;
-  decoder: { readState: number } | undefined;
+  decoder: { readState: number } | ChunkReader;
 }
 
 /** Whether grpc-js's own reader stands between two messages; true where it does not tell. */
 export function isBetweenMessages(call: ServerInterceptingCallInterface): boolean {
-  const state = (call as Partial<BaseServerCall>).decoder?.readState;
-  return state === undefined || state === 0;
+  const { decoder } = call as Partial<BaseServerCall>;
+  return decoder === undefined || !('readState' in decoder) || decoder.readState === 0;
 }
 
 /** Undefined also for a call whose requests come in an encoding that is not known: grpc-js refuses it. */
@@ -44,11 +49,16 @@ export function readServerInternals(call: ServerInterceptingCallInterface): Serv
   return {
     stream: base.stream,
     encoding: encoding === 'identity' ? undefined : encoding,
-    takeOverReads(onChunk) {
-      base.handleDataFrame = onChunk;
-      base.decoder = undefined; // nothing comes to it any more, and its buffers are much of what an idle call costs
+    takeOverReads(reader) {
+      // In the place of grpc-js's decoder, whose buffers are much of what an idle call costs; and one function for all calls.
+      base.decoder = reader;
+      base.handleDataFrame = giveToReader;
     },
   };
+}
+
+function giveToReader(this: Partial<BaseServerCall>, chunk: Buffer): void {
+  (this.decoder as ChunkReader).onChunk(chunk); // takeOverReads has put it there
 }
 
 /** ResolvingCall, RetryingCall, LoadBalancingCall and Http2SubchannelCall of grpc-js 1.14. */

@@ -13,12 +13,13 @@ import type { BoundMethod, Roles } from './define-service.js';
 import { confirmEnd } from './end-guard.js';
 import type { Frame } from './frames.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
-import type {
-  EndListener,
-  InterceptedServerCall,
-  ServerInterceptor,
-  Tap,
-  TappedStream,
+import {
+  noTaps,
+  type EndListener,
+  type InterceptedServerCall,
+  type ServerInterceptor,
+  type Tap,
+  type TappedStream,
 } from './interceptors/interceptor.js';
 import type { Pipe } from './interceptors/pipe.js';
 import { readRequestId, REQUEST_ID } from './request-id.js';
@@ -44,7 +45,6 @@ export interface CallEnvironment {
 const DETAILS_TRAILER = 'grpc-status-details-bin';
 /** For those who go on with a call that its handler has ended. One for all: a stack would tell nothing. */
 const handlerHasEnded = new StatusError('CANCELLED', 'the handler has ended the call');
-const noTaps: readonly Tap[] = [];
 const OK: WireStatus = { code: 'OK', message: '', unexpected: false };
 
 /**
@@ -82,8 +82,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #trailer: Metadata | undefined;
   #boundWrite: ServerCall['write'] | undefined;
   /** Most calls have one: it is not worth an array. */
-  #endListener: EndListener<this> | undefined;
-  #laterEndListeners: EndListener<this>[] | undefined;
+  #endListeners: EndListener<this> | EndListener<this>[] | undefined;
   #deadlineTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -216,8 +215,8 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   // --- what only interceptors see ---
 
   onEnd(listener: EndListener<this>): void {
-    if (this.#endListener === undefined) this.#endListener = listener;
-    else (this.#laterEndListeners ??= []).push(listener);
+    const others = this.#endListeners;
+    this.#endListeners = others === undefined ? listener : [others, listener].flat();
   }
 
   within(wrapper: (run: () => void) => void): void {
@@ -352,8 +351,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
       ...(unexpected && { error: error ?? new Error('a handler threw nothing') }),
     };
     this.#environment.onEnd(this, outcome);
-    if (this.#endListener !== undefined) this.#tell(this.#endListener, outcome);
-    for (const listener of this.#laterEndListeners ?? []) this.#tell(listener, outcome);
+    for (const listener of [this.#endListeners ?? []].flat()) this.#tell(listener, outcome);
   }
 
   #tell(listener: EndListener<this>, outcome: CallOutcome): void {

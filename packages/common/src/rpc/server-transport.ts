@@ -1,6 +1,6 @@
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { FrameReader, FrameWriter, type FrameReceiver, type FrameSender } from './frames.js';
-import { isBetweenMessages, readServerInternals, type ServerInternals } from './grpc-js-internals.js';
+import { isBetweenMessages, readServerInternals, type ChunkReader, type ServerInternals } from './grpc-js-internals.js';
 import type { MessageSource } from './incoming.js';
 import { MessagePuller } from './message-puller.js';
 
@@ -70,7 +70,7 @@ class PublicTransport extends MessagePuller implements ServerTransport {
   }
 }
 
-class DirectTransport implements ServerTransport {
+class DirectTransport implements ServerTransport, ChunkReader {
   readonly #stream: ServerInternals['stream'];
   readonly #call: ServerInterceptingCallInterface;
   readonly #user: TransportUser;
@@ -88,14 +88,16 @@ class DirectTransport implements ServerTransport {
     this.#call = call;
     this.#user = user;
     this.#reader = new FrameReader(maxMessageBytes, user, encoding);
-    takeOverReads((chunk) => {
-      if (this.#isDiscarding) return;
-      try {
-        this.#reader.push(chunk);
-      } catch (error) {
-        user.onBadFrame(error);
-      }
-    });
+    takeOverReads(this);
+  }
+
+  onChunk(chunk: Buffer): void {
+    if (this.#isDiscarding) return;
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      this.#user.onBadFrame(error);
+    }
   }
 
   get isWhole(): boolean {

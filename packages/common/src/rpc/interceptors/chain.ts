@@ -1,4 +1,11 @@
-import type { InterceptedCall, Interceptor, Messages, Tap, TappedStream } from './interceptor.js';
+import {
+  noTaps,
+  type InterceptedCall,
+  type Interceptor,
+  type Messages,
+  type Tap,
+  type TappedStream,
+} from './interceptor.js';
 
 /** Where a chain has led. */
 export type ChainEnd =
@@ -34,7 +41,7 @@ class Rest implements Messages {
   readonly options: AnyOptions;
   readonly index: number;
   readonly requests: TappedStream<any>;
-  taps: readonly Tap[] = [];
+  taps: readonly Tap[] = noTaps;
 
   constructor(options: AnyOptions, index: number, requests: TappedStream<any>) {
     this.options = options;
@@ -57,7 +64,7 @@ class Rest implements Messages {
 }
 
 /** Runs interceptors for as long as they pass the call on. Waits only for one that is asynchronous. */
-function follow(start: Rest, outerTaps: readonly Tap[] = []): ChainEnd | Promise<ChainEnd> {
+function follow(start: Rest, outerTaps: readonly Tap[] = noTaps): ChainEnd | Promise<ChainEnd> {
   let taps = outerTaps;
   for (let rest = start; ;) {
     const { options, index, requests } = rest;

@@ -8,6 +8,9 @@ import type { Roles } from '../define-service.js';
 /** Is told of a message. What it throws ends the call. */
 export type Tap = (message: any) => void;
 
+/** One for all calls that have none. */
+export const noTaps: readonly Tap[] = [];
+
 /** The messages of one direction of a call, as an interceptor sees them: one where the method has one. */
 export interface Messages extends AsyncIterable<object> {
   /** Calls the listener with each message when it is taken. The messages keep their fast way, which a loop leaves. */
