@@ -9,7 +9,7 @@ export { runService } from './rpc/run-service.js';
 // A client of a service.
 export { createClient, type Client, type ClientOptions } from './rpc/create-client.js';
 export type { CallOptions } from './rpc/call-options.js';
-export type { Requests, Responses } from './rpc/client-methods.js';
+export type { Requests, Responses } from './rpc/client-method.js';
 export { Metadata } from '@grpc/grpc-js';
 export { readBytes, readText } from './rpc/metadata-values.js';
 

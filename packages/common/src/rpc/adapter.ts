@@ -3,9 +3,11 @@ import type {
   Server,
   ServerInterceptingCall,
   ServerInterceptingCallInterface,
-  ServerInterceptor,
+  ServerInterceptor as GrpcServerInterceptor,
 } from '@grpc/grpc-js';
 import type { BoundMethod } from './define-service.js';
+import type { ServerInterceptor } from './interceptors/interceptor.js';
+import { runCall } from './run-call.js';
 import { ServerCall, type CallEnvironment } from './server-call.js';
 
 /**
@@ -14,8 +16,8 @@ import { ServerCall, type CallEnvironment } from './server-call.js';
  */
 export function createAdapter(
   methods: ReadonlyMap<string, BoundMethod>,
-  environment: CallEnvironment,
-): ServerInterceptor {
+  environment: AdapterEnvironment,
+): GrpcServerInterceptor {
   return ({ path }, call) => {
     const bound = methods.get(path);
     if (bound === undefined) throw new Error(`${path} is registered and has no method`);
@@ -25,14 +27,19 @@ export function createAdapter(
   };
 }
 
+/** What calls need of their server, and what is to stand around each. */
+export interface AdapterEnvironment extends CallEnvironment {
+  readonly interceptors: readonly ServerInterceptor[];
+}
+
 /** Stands where grpc-js expects a call to start, and listens to it. */
 class AdaptedCall {
   readonly #call: ServerInterceptingCallInterface;
   readonly #bound: BoundMethod;
-  readonly #environment: CallEnvironment;
+  readonly #environment: AdapterEnvironment;
   #current: ServerCall | undefined;
 
-  constructor(call: ServerInterceptingCallInterface, bound: BoundMethod, environment: CallEnvironment) {
+  constructor(call: ServerInterceptingCallInterface, bound: BoundMethod, environment: AdapterEnvironment) {
     this.#call = call;
     this.#bound = bound;
     this.#environment = environment;
@@ -45,7 +52,7 @@ class AdaptedCall {
   onReceiveMetadata(metadata: Metadata): void {
     // Only now: where a call is dead before its metadata has come, grpc-js reports nothing at all.
     this.#current = new ServerCall(this.#call, this.#bound, metadata, this.#environment);
-    this.#current.run();
+    runCall(this.#current, this.#environment.interceptors);
   }
 
   onReceiveMessage(bytes: Buffer): void {

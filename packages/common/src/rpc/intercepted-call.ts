@@ -5,7 +5,7 @@ import { StatusError } from '../errors/status-error.js';
 import type { CallOptions, PreparedCall } from './call-options.js';
 import type { CallOutcome } from './call-outcome.js';
 import type { ClientCall } from './client-call.js';
-import type { MethodCaller, Requests } from './client-methods.js';
+import type { MethodCaller, Requests } from './client-method.js';
 import { followChain, type ChainEnd } from './interceptors/chain.js';
 import type { EndListener, InterceptedClientCall, Tap, TappedStream } from './interceptors/interceptor.js';
 import { LateResponses } from './interceptors/late-responses.js';

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { logVerbosity, Server, setLogger, setLogVerbosity } from '@grpc/grpc-js';
 import type { ServiceConfig } from '../config/service-config.js';
 import type { Logger } from '../logging/create-logger.js';
-import { createAdapter, registerPath } from './adapter.js';
+import { createAdapter, registerPath, type AdapterEnvironment } from './adapter.js';
 import type { BoundMethod, Service } from './define-service.js';
 import { createHealthService } from './health.js';
 import { createBuiltInInterceptors } from './interceptors/built-in.js';
@@ -11,9 +11,10 @@ import { createPlainListener, listenGrpc, listenHttp } from './listen.js';
 import { createMetricsServer } from './metrics-server.js';
 import { createServerMetrics, type ServerMetrics } from './metrics.js';
 import { createReflectionServices } from './reflection.js';
-import type { CallEnvironment, ServerCall } from './server-call.js';
+import type { ServerCall } from './server-call.js';
 import { stopServer } from './stop-server.js';
-import { openTlsFiles, type ServerTls } from './tls/server-tls.js';
+import { openTlsFiles } from './tls/open-tls-files.js';
+import type { ServerTls } from './tls/server-tls.js';
 import { createTlsListener } from './tls/tls-listener.js';
 
 /** What `serve` serves, and how. */
@@ -169,7 +170,7 @@ interface EnvironmentOptions {
   readonly directHttp2: boolean;
 }
 
-function createEnvironment({ calls, metrics, ...rest }: EnvironmentOptions): CallEnvironment {
+function createEnvironment({ calls, metrics, ...rest }: EnvironmentOptions): AdapterEnvironment {
   let saidInexact = false;
   return {
     ...rest,

@@ -17,13 +17,11 @@ import {
   noTaps,
   type EndListener,
   type InterceptedServerCall,
-  type ServerInterceptor,
   type Tap,
   type TappedStream,
 } from './interceptors/interceptor.js';
 import type { Pipe } from './interceptors/pipe.js';
 import { readRequestId, REQUEST_ID } from './request-id.js';
-import { runCall } from './run-call.js';
 import { createServerTransport, type ServerTransport, type TransportUser } from './server-transport.js';
 import { toClientCertificate, type ClientCertificate } from './tls/client-certificate.js';
 
@@ -31,7 +29,6 @@ import { toClientCertificate, type ClientCertificate } from './tls/client-certif
 export interface CallEnvironment {
   readonly log: Logger;
   readonly draining: AbortSignal;
-  readonly interceptors: readonly ServerInterceptor[];
   readonly onStart: (call: ServerCall) => void;
   readonly onEnd: (call: ServerCall, outcome: CallOutcome) => void;
   /** The end of a request stream could not be told exactly from a cancel: see end-guard.ts. */
@@ -273,11 +270,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   }
 
   // --- the course of a call ---
-
-  /** Runs it to its end, whatever that is. */
-  run(): void {
-    runCall(this, this.#environment.interceptors);
-  }
 
   /** Lets requests come: not before the interceptors have let the call pass. */
   startRequests(): void {

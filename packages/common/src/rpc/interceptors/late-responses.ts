@@ -1,4 +1,4 @@
-import type { Responses } from '../client-methods.js';
+import type { Responses } from '../client-method.js';
 import type { TappedStream } from './interceptor.js';
 
 /** The responses of a call that is not open yet, because an interceptor is at work. */
