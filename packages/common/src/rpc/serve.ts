@@ -114,9 +114,10 @@ export async function serve({
     server.forceShutdown();
     throw error;
   }
-  const missing = listMissing(config, tls);
-  if (missing.length > 0 && isOpenAddress(config.host))
-    log.warn({ host: config.host }, `listening beyond this machine without ${missing.join(' and without ')}`);
+  if (tls === undefined && isOpenAddress(config.host)) {
+    const lack = config.auth === undefined ? 'TLS or authentication' : 'TLS: tokens can be read on their way';
+    log.warn({ host: config.host }, `listening beyond this machine without ${lack}`);
+  }
   log.info({ host: config.host, port, metricsPort, reflection: config.reflection }, 'listening');
 
   let stopped: Promise<void> | undefined;
@@ -187,12 +188,6 @@ function createEnvironment({ calls, metrics, ...rest }: EnvironmentOptions): Ada
       saidInexact = true;
     },
   };
-}
-
-/** What an address that others reach should have. A client that must show a certificate is known, too. */
-function listMissing({ auth, tls: files }: ServiceConfig, tls: ServerTls | undefined): string[] {
-  const isAnybodyLetIn = auth === undefined && files?.clientCa === undefined;
-  return [...(tls === undefined ? ['TLS'] : []), ...(isAnybodyLetIn ? ['authentication'] : [])];
 }
 
 function isOpenAddress(host: string): boolean {
