@@ -10,7 +10,7 @@ export interface CutProxy extends AsyncDisposable {
   readonly connections: number;
   /** Destroys every connection: neither side gets another byte. */
   cut(): void;
-  /** Ends every connection: each side reads its end, and what it still sends is dropped. */
+  /** Ends every connection: each side reads its end, what it still sends is dropped, and nobody gets a reset. */
   hangUp(): void;
   /** Passes nothing on any more, and keeps every connection: a cable was pulled. */
   silence(): void;
@@ -19,6 +19,7 @@ export interface CutProxy extends AsyncDisposable {
 /** Starts a proxy to a port of this machine. */
 export async function startCutProxy(port: number): Promise<CutProxy> {
   const pairs = new Set<[Socket, Socket]>();
+  const hungUp = new WeakSet<Socket>();
   const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
     const pair: [Socket, Socket] = [client, upstream];
@@ -27,10 +28,11 @@ export async function startCutProxy(port: number): Promise<CutProxy> {
       const other = pair[1 - index] as Socket;
       socket.setNoDelay(true);
       socket.pipe(other);
-      socket.on('error', () => other.destroy());
+      const endOther = (): void => void (hungUp.has(other) || other.destroy());
+      socket.on('error', endOther);
       socket.on('close', () => {
-        pairs.delete(pair);
-        other.destroy();
+        endOther();
+        if (other.closed) pairs.delete(pair);
       });
     }
   });
@@ -50,6 +52,7 @@ export async function startCutProxy(port: number): Promise<CutProxy> {
     hangUp() {
       for (const sockets of pairs) {
         for (const socket of sockets) {
+          hungUp.add(socket);
           socket.unpipe();
           socket.resume();
           socket.end();
