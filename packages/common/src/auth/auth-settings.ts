@@ -24,7 +24,8 @@ export interface AuthConfig {
 const LEAST_SECRET_BYTES = 32;
 
 const off = z.literal('off').transform(() => undefined);
-const any = z.literal('any').transform(() => undefined);
+/** `off` too: whoever writes it does not mean an issuer of that name. */
+const any = z.enum(['any', 'off']).transform(() => undefined);
 
 const keySettings = {
   secret: {
@@ -110,8 +111,11 @@ function readPublicKey(file: string | undefined, folder: URL | undefined): KeyOb
 
 /** The variables that say something: set, and not to what they are by themselves. */
 function listSet(environment: Environment, settings: Record<string, Setting<unknown>>): string[] {
-  const variables = Object.values(settings).map(({ variable }) => variable);
-  return variables.filter((variable) => !['', 'off', 'any'].includes(environment[variable] ?? ''));
+  const set = Object.values(settings).filter((setting) => {
+    const value = environment[setting.variable] ?? '';
+    return value !== '' && value !== 'off' && value !== 'any';
+  });
+  return set.map(({ variable }) => variable);
 }
 
 function toList(text: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { decodeDetails, type ReceivedDetail } from './error-details.js';
-import type { ErrorCode } from './status-error.js';
+import type { ErrorCode, StatusError } from './status-error.js';
+import { toStatus } from './to-status.js';
 
 /** What is known of a call that failed. */
 export interface CallFailure {
@@ -31,5 +32,11 @@ export class CallError extends Error {
     this.method = method;
     this.statusMessage = message;
     this.details = details === undefined ? [] : decodeDetails(details);
+  }
+
+  /** What an interceptor has thrown, in the form in which it would have come from a server. */
+  static from(error: StatusError, method: string): CallError {
+    const { message, details } = toStatus(error);
+    return new CallError({ code: error.code, message, method, ...(details && { details }) });
   }
 }

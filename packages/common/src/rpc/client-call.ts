@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { ChannelInterface, Metadata, StatusObject } from '@grpc/grpc-js';
 import type { Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
-import { StatusError, toStatusCode, type ErrorCode } from '../errors/status-error.js';
+import { StatusError, toStatusCode, type ErrorCode, type StatusCode } from '../errors/status-error.js';
 import type { PreparedCall } from './call-options.js';
 import type { CallOutcome } from './call-outcome.js';
 import { ClientTransport } from './client-transport.js';
@@ -51,6 +51,13 @@ export class ClientCall implements IncomingOwner {
     this.#transport = new ClientTransport({ ...options, call, receiver: this });
     this.responses = new Incoming(method.response, this.#transport, this);
     this.#abort = () => this.cancel(describeAbort(signals));
+    for (const signal of signals) {
+      // One may stand for all calls of an application; each takes its listener away at its end.
+      setMaxListeners(Infinity, signal);
+      signal.addEventListener('abort', this.#abort, { once: true });
+    }
+    // Before it is started: then grpc-js does not open it at all.
+    if (signals.some((signal) => signal.aborted)) this.#abort();
     call.start(metadata, {
       onReceiveMetadata: (header) => {
         this.#transport.onHeader();
@@ -59,12 +66,6 @@ export class ClientCall implements IncomingOwner {
       onReceiveMessage: (bytes: Buffer) => this.#transport.onMessage(bytes),
       onReceiveStatus: (status) => this.#transport.afterMessages(() => this.#onStatus(status)),
     });
-    for (const signal of signals) {
-      // One may stand for all calls of an application; each takes its listener away at its end.
-      setMaxListeners(Infinity, signal);
-      signal.addEventListener('abort', this.#abort, { once: true });
-    }
-    if (signals.some((signal) => signal.aborted)) this.#abort();
     this.responses.start();
   }
 
@@ -72,8 +73,19 @@ export class ClientCall implements IncomingOwner {
     this.responses.push(message);
   }
 
-  onReadError(): void {
+  onReadError(error: unknown): unknown {
     this.cancel('a response cannot be read');
+    return error instanceof StatusError ? CallError.from(error, this.#method.path) : error;
+  }
+
+  /** Messages received. */
+  get received(): number {
+    return this.responses.received;
+  }
+
+  /** Messages sent. */
+  get sent(): number {
+    return this.#sent;
   }
 
   onReturn(): void {
@@ -104,7 +116,8 @@ export class ClientCall implements IncomingOwner {
     } catch (error) {
       // The source failed, or a request does not fit: the server must not take what was sent for all there is.
       if (this.#over) return;
-      this.responses.fail(error, { discard: true });
+      const failure = error instanceof StatusError ? CallError.from(error, this.#method.path) : error;
+      this.responses.fail(failure, { discard: true });
       this.cancel('the source of the requests failed');
     }
   }
@@ -112,6 +125,12 @@ export class ClientCall implements IncomingOwner {
   /** Cancels the call; does nothing where it is over. */
   cancel(reason: string): void {
     if (this.#over) return;
+    this.#cancelNow(reason);
+    // A call that was started in this turn is opened by grpc-js all the same, a few microtasks later.
+    setImmediate(() => this.#cancelNow(reason));
+  }
+
+  #cancelNow(reason: string): void {
     this.#transport.prepareCancel();
     this.#call.cancelWithStatus(CANCELLED, reason);
   }
@@ -129,7 +148,8 @@ export class ClientCall implements IncomingOwner {
     return first.value;
   }
 
-  #onStatus({ code: number, details: message, metadata: trailer }: StatusObject): void {
+  #onStatus(status: StatusObject): void {
+    const { code: number, details: message, metadata: trailer } = status;
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#deadlineTimer);
@@ -137,13 +157,13 @@ export class ClientCall implements IncomingOwner {
     this.#tell(this.#options.onTrailer, trailer);
     this.#options.onOver(this);
     const code = toStatusCode(number);
-    this.#options.onEnd?.({
-      code,
-      message,
-      durationMs: performance.now() - this.#started,
-      received: this.responses.received,
-      sent: this.#sent,
-    });
+    const durationMs = performance.now() - this.#started;
+    const { received, sent } = this;
+    this.#settle(code, status);
+    this.#options.onEnd?.({ code, message, durationMs, received, sent });
+  }
+
+  #settle(code: StatusCode, { details: message, metadata: trailer }: StatusObject): void {
     const [details] = trailer.get('grpc-status-details-bin');
     if (code === 'OK') {
       this.responses.end();

@@ -22,6 +22,11 @@ export type ClientMethod<M extends Method> =
       ) => ResponseIsStream extends true ? Responses<Response> : Promise<Response>
     : never;
 
+/** What a client cancels when it is closed. */
+export interface PendingCall {
+  cancel(reason: string): void;
+}
+
 /** What the functions of a client need to make calls of one method. */
 export interface MethodCaller {
   readonly service: string;
@@ -30,4 +35,7 @@ export interface MethodCaller {
   readonly prepare: (options: CallOptions) => PreparedCall;
   /** Starts a call; `onEnd` is told how it went. */
   readonly open: (prepared: PreparedCall, onEnd?: (outcome: CallOutcome) => void) => ClientCall;
+  /** Told of a call that is made and not open yet, and when it has come to its end: a client that is closed cancels it. */
+  readonly onPending: (call: PendingCall) => void;
+  readonly onSettled: (call: PendingCall) => void;
 }

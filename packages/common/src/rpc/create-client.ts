@@ -3,7 +3,7 @@ import type { Contract, Method } from '@streamworks/proto';
 import { CallError } from '../errors/call-error.js';
 import { prepareCall } from './call-options.js';
 import { ClientCall } from './client-call.js';
-import type { ClientMethod, MethodCaller } from './client-method.js';
+import type { ClientMethod, MethodCaller, PendingCall } from './client-method.js';
 import { createClientMethod } from './create-client-method.js';
 import type { ClientInterceptor } from './interceptors/interceptor.js';
 import { createChannelSecurity, type ClientTls } from './tls/channel-security.js';
@@ -73,7 +73,7 @@ export function createClient<C extends Contract<any>>(
   });
   const explain = (message: string): string => explainUnavailable(message, { target, tls });
   const fixed = { channel, maxMessageBytes, directHttp2, explain };
-  const calls = new Set<ClientCall>();
+  const calls = new Set<PendingCall>();
   let isClosed = false;
   const methods = Object.entries<Method<any, any>>(contract.methods).map(([name, method]) => {
     const open: MethodCaller['open'] = (prepared, onEnd) => {
@@ -84,7 +84,10 @@ export function createClient<C extends Contract<any>>(
       return call;
     };
     const prepare: MethodCaller['prepare'] = (options) => prepareCall(method, options, unaryTimeoutMs);
-    return [name, createClientMethod({ service: contract.name, method, interceptors, prepare, open })];
+    const onPending = (call: PendingCall): void => void calls.add(call);
+    const onSettled = (call: PendingCall): void => void calls.delete(call);
+    const caller = { service: contract.name, method, interceptors, prepare, open, onPending, onSettled };
+    return [name, createClientMethod(caller)];
   });
   return {
     ...Object.fromEntries(methods),

@@ -42,9 +42,14 @@ export function defineService<C extends Contract<any>>(
 ): Service {
   const methods = Object.entries<Method<any, any>>(contract.methods).map(([name, method]) => {
     // Handlers<C> has checked the kind of each; the adapter calls it accordingly.
-    const handler = handlers[name] as AnyHandler | undefined;
+    const handler = Object.hasOwn(handlers, name) ? (handlers[name] as AnyHandler) : undefined;
     if (typeof handler !== 'function') throw new TypeError(`${contract.name} has no handler for ${name}`);
-    return { service: contract.name, method, handler: handler.bind(handlers), roles: roles[name] };
+    return {
+      service: contract.name,
+      method,
+      handler: handler.bind(handlers),
+      roles: Object.hasOwn(roles, name) ? roles[name] : undefined,
+    };
   });
   return { contract, methods };
 }

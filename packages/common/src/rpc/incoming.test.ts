@@ -18,7 +18,11 @@ const codec: Codec<string> = {
 function createIncoming() {
   const calls = { resumes: 0, pauses: 0, returns: 0 };
   const source = { resume: () => void (calls.resumes += 1), pause: () => void (calls.pauses += 1) };
-  const owner = { toDecodeError: (error: unknown) => error, onReturn: () => void (calls.returns += 1) };
+  const owner = {
+    toDecodeError: (error: unknown) => error,
+    onReadError: (error: unknown) => error,
+    onReturn: () => void (calls.returns += 1),
+  };
   const incoming = new Incoming(codec, source, owner);
   incoming.start();
   calls.resumes = 0;

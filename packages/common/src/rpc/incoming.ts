@@ -21,6 +21,14 @@ interface Waiter<Message> {
   next: Waiter<Message> | undefined;
 }
 
+/** How a stream has ended: with an error, or because its reader left, or else as it should. */
+interface StreamEnd {
+  readonly error?: unknown;
+  readonly isLeft?: boolean;
+  /** The error came up when a message was read. */
+  readonly isReadError?: boolean;
+}
+
 /** The side of a transport that messages come from. It may deliver some inside `resume`. */
 export interface MessageSource {
   resume(): void;
@@ -31,8 +39,11 @@ export interface MessageSource {
 export interface IncomingOwner {
   /** Makes the error for bytes that are no whole message, or cannot be decompressed (then it is given a StatusError). */
   toDecodeError(error: unknown): unknown;
-  /** Told of the error that ends the stream: a message could not be decoded, or a listener did not like it. */
-  onReadError?(error: unknown): void;
+  /**
+   * Told when the reader gets the error that ends the stream: a message could not be decoded, or a listener threw. Gives
+   * the error for the reader.
+   */
+  onReadError(error: unknown): unknown;
   /** Called when the reader leaves the loop before the end; without it others may read on. */
   onReturn?(): void;
 }
@@ -51,7 +62,7 @@ export class Incoming<Message> implements TappedStream<Message> {
   #queuedBytes = 0;
   #firstWaiter: Waiter<Message> | undefined;
   #lastWaiter: Waiter<Message> | undefined;
-  #end: { readonly error?: unknown; readonly isLeft?: boolean } | undefined;
+  #end: StreamEnd | undefined;
   #started = false;
   #paused = false;
   #received = 0;
@@ -125,11 +136,11 @@ export class Incoming<Message> implements TappedStream<Message> {
       try {
         return Promise.resolve({ done: false, value: this.#read(bytes) });
       } catch (error) {
-        return Promise.reject(this.#failRead(error));
+        this.#failRead(error);
       }
     }
     if (this.#end === undefined) return new Promise((resolve, reject) => this.#addWaiter(resolve, reject));
-    if (this.#end.error !== undefined) return Promise.reject(this.#end.error);
+    if (this.#end.error !== undefined) return Promise.reject(this.#giveError(this.#end));
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -152,18 +163,18 @@ export class Incoming<Message> implements TappedStream<Message> {
           return undefined;
         }
         const batch = [first.value];
-        let error: unknown;
-        while (batch.length < max && error === undefined) {
+        let isBad = false;
+        while (batch.length < max && !isBad) {
           const bytes = this.#take();
           if (bytes === undefined) break;
           try {
             batch.push(this.#read(bytes));
-          } catch (thrown) {
+          } catch (error) {
             // The messages before the bad one are whole: they come first, the error with the next batch.
-            error = thrown;
+            isBad = true;
+            this.#failRead(error);
           }
         }
-        if (error !== undefined) this.#failRead(error);
         yield batch;
       }
     } finally {
@@ -184,7 +195,7 @@ export class Incoming<Message> implements TappedStream<Message> {
     try {
       waiter.resolve({ done: false, value: this.#read(bytes) });
     } catch (error) {
-      waiter.reject(this.#failRead(error));
+      waiter.reject(this.#giveError(this.#failRead(error)));
     }
   }
 
@@ -202,12 +213,17 @@ export class Incoming<Message> implements TappedStream<Message> {
     }
   }
 
-  #failRead(error: unknown): unknown {
+  #failRead(thrown: unknown): StreamEnd {
+    const error = thrown ?? new Error('a listener threw nothing');
     this.#clear();
-    this.#end = { error };
+    const end = { error, isReadError: true };
+    this.#end = end;
     this.#failWaiters(error);
-    this.#owner.onReadError?.(error);
-    return error;
+    return end;
+  }
+
+  #giveError({ error, isReadError }: StreamEnd): unknown {
+    return isReadError === true ? this.#owner.onReadError(error) : error;
   }
 
   #take(): Frame | undefined {

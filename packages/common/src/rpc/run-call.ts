@@ -12,9 +12,10 @@ const interceptorHasLeft = new StatusError('CANCELLED', 'an interceptor has left
 /** Runs the interceptors of a call and its handler, and ends it with what comes of them. Never throws. */
 export function runCall(call: ServerCall, interceptors: readonly ServerInterceptor[]): void {
   try {
+    const throwIfOver = (): void => call.throwIfOver();
     const wrap = (requests: AsyncIterable<object>): WrappedMessages => wrapRequests(call, requests);
     const run = (requests: TappedStream<any>): AsyncIterable<object> => runIntoPipe(call, requests);
-    const followed = followChain<InterceptedServerCall>({ interceptors, call, wrap, run });
+    const followed = followChain<InterceptedServerCall>({ interceptors, call, wrap, run, throwIfOver });
     if (followed instanceof Promise) {
       followed.then((end) => runWithin(call, end)).catch((error: unknown) => call.fail(error));
     } else runWithin(call, followed);
@@ -25,8 +26,19 @@ export function runCall(call: ServerCall, interceptors: readonly ServerIntercept
 
 function runWithin(call: ServerCall, end: ChainEnd): void {
   call.throwIfOver();
-  let run = (): void => void respond(call, end);
-  for (const within of call.withins?.toReversed() ?? []) {
+  runInside(call, () => void respond(call, end));
+}
+
+/** Runs something inside of what the interceptors so far want it to be inside of: once, however often they ask. */
+function runInside(call: ServerCall, innermost: () => void): void {
+  const withins = call.withins ?? [];
+  call.withins = undefined;
+  let hasRun = false;
+  let run = (): void => {
+    if (!hasRun) innermost();
+    hasRun = true;
+  };
+  for (const within of withins.toReversed()) {
     const inner = run;
     run = () => within(inner);
   }
@@ -46,8 +58,10 @@ async function respond(call: ServerCall, end: ChainEnd): Promise<void> {
         if (waiting !== undefined) await waiting;
       }
     }
+    if (end.responses === undefined) call.isHandlerRunning = false;
     call.finish();
   } catch (error) {
+    if (end.responses === undefined) call.isHandlerRunning = false;
     call.fail(error);
   }
 }
@@ -58,7 +72,9 @@ async function answer(call: ServerCall, { taps, requests, responses }: ChainEnd)
   call.responseTaps = taps;
   if (responses !== undefined) return method.responseStream ? responses : takeSingle(responses);
   call.startRequests();
-  return handler(method.requestStream ? requests : await readSingle(requests), call);
+  const input = method.requestStream ? requests : await readSingle(requests);
+  call.isHandlerRunning = true;
+  return handler(input, call);
 }
 
 function wrapRequests(call: ServerCall, requests: AsyncIterable<object>): WrappedMessages {
@@ -76,11 +92,15 @@ async function* runIntoPipe(call: ServerCall, requests: TappedStream<any>): Asyn
   call.throwIfOver();
   call.startRequests();
   const pipe = new Pipe();
-  if (method.responseStream) call.pipe = pipe;
-  const output = handler(method.requestStream ? requests : await readSingle(requests), call);
-  if (!method.responseStream) return yield (await output) as object;
+  call.pipe = pipe;
+  const input = method.requestStream ? requests : await readSingle(requests);
+  call.isHandlerRunning = true;
+  const run = async (): Promise<void> => {
+    await pipe.takeAll(async () => handler(input, call));
+    call.isHandlerRunning = false;
+  };
   try {
-    void pipe.takeAll(output as AsyncIterable<object> | Promise<void>);
+    runInside(call, () => void run());
     yield* pipe;
   } finally {
     pipe.leave(interceptorHasLeft);

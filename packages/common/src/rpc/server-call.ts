@@ -42,6 +42,7 @@ export interface CallEnvironment {
 const DETAILS_TRAILER = 'grpc-status-details-bin';
 /** For those who go on with a call that its handler has ended. One for all: a stack would tell nothing. */
 const handlerHasEnded = new StatusError('CANCELLED', 'the handler has ended the call');
+const interceptorHasEnded = new StatusError('CANCELLED', 'an interceptor has ended the call');
 const OK: WireStatus = { code: 'OK', message: '', unexpected: false };
 
 /**
@@ -59,6 +60,8 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   responseTaps: readonly Tap[] = noTaps;
   /** Where an interceptor goes through the responses: what its handler writes takes that way, too. */
   pipe: Pipe | undefined;
+  /** Where the call ends while it runs, it is told by its signal. */
+  isHandlerRunning = false;
   /** What the handler is to run inside of. */
   withins: ((run: () => void) => void)[] | undefined;
   readonly #call: ServerInterceptingCallInterface;
@@ -79,6 +82,8 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #trailer: Metadata | undefined;
   #boundWrite: ServerCall['write'] | undefined;
   /** Most calls have one: it is not worth an array. */
+  #outcome: CallOutcome | undefined;
+  #readError: unknown;
   #endListeners: EndListener<this> | EndListener<this>[] | undefined;
   #deadlineTimer: NodeJS.Timeout | undefined;
 
@@ -185,7 +190,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   /** Sends a response; a promise where whoever sends more must wait. */
   send(message: object): Promise<void> | undefined {
     this.throwIfOver();
-    for (const tap of this.responseTaps) tap(message);
+    this.#tap(message);
     const bytes = this.#encode(message);
     const { maxMessageBytes } = this.#environment;
     if (bytes.length > maxMessageBytes) {
@@ -201,6 +206,16 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     return this.#window.wait();
   }
 
+  /** A listener that throws ends the call, also where its handler would not notice. */
+  #tap(message: object): void {
+    try {
+      for (const tap of this.responseTaps) tap(message);
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
+  }
+
   #encode(message: object): Buffer {
     try {
       return this.#responses.encode(message);
@@ -212,6 +227,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   // --- what only interceptors see ---
 
   onEnd(listener: EndListener<this>): void {
+    if (this.#outcome !== undefined) return this.#tell(listener, this.#outcome);
     const others = this.#endListeners;
     this.#endListeners = others === undefined ? listener : [others, listener].flat();
   }
@@ -259,6 +275,11 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     return new StatusError('INTERNAL', 'the request is no whole message', { cause });
   }
 
+  onReadError(error: unknown): unknown {
+    this.#readError ??= error;
+    return error;
+  }
+
   onBadFrame(error: unknown): void {
     this.#transport.discard();
     const reason = error instanceof StatusError ? error : new StatusError('INTERNAL', 'the requests cannot be read');
@@ -276,9 +297,10 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     this.#requests.start();
   }
 
-  /** Ends the call as its handler has ended. */
+  /** Ends the call as its handler has ended. One that overlooks a bad request has not ended well. */
   finish(): void {
-    this.#finish(OK);
+    if (this.#readError === undefined) this.#finish(OK);
+    else this.fail(this.#readError);
   }
 
   /** Ends the call with what its handler, or an interceptor, has thrown. */
@@ -307,7 +329,11 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #finish(status: WireStatus, error?: unknown): void {
     if (this.#over !== undefined) return;
     this.#sendStatus(status);
-    this.#close({}, status, error);
+    if (!this.isHandlerRunning) return this.#close({}, status, error);
+    // An interceptor, or a listener, has ended the call while its handler goes on.
+    const reason = error instanceof StatusError ? error : interceptorHasEnded;
+    this.#close({ reason }, status, error);
+    this.#abort?.abort(reason);
   }
 
   #sendStatus({ code, message, details }: WireStatus): void {
@@ -334,6 +360,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     this.#requests.fail(reason, { discard: true });
     this.#window.close(reason);
     this.#transport.discard();
+    this.pipe?.leave(reason);
     const outcome: CallOutcome = {
       code,
       message,
@@ -342,8 +369,10 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
       sent: this.#sent,
       ...(unexpected && { error: error ?? new Error('a handler threw nothing') }),
     };
+    this.#outcome = outcome;
     this.#environment.onEnd(this, outcome);
-    for (const listener of [this.#endListeners ?? []].flat()) this.#tell(listener, outcome);
+    // As with the ends of loops: what stands further in is told first.
+    for (const listener of [this.#endListeners ?? []].flat().toReversed()) this.#tell(listener, outcome);
   }
 
   #tell(listener: EndListener<this>, outcome: CallOutcome): void {

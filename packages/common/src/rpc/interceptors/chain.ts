@@ -21,6 +21,8 @@ export interface ChainOptions<Call extends InterceptedCall> {
   readonly call: Omit<Call, 'requests'> & { requests: TappedStream<any> };
   /** Wraps requests that an interceptor passes on in place of those that it got. */
   readonly wrap: (requests: AsyncIterable<object>) => TappedStream<any>;
+  /** Throws where the call is over: nothing more is done for it. */
+  readonly throwIfOver: () => void;
   /** Runs the innermost part, for an interceptor that goes through its responses. */
   readonly run: (requests: TappedStream<any>) => AsyncIterable<object>;
 }
@@ -71,15 +73,23 @@ function follow(start: Rest, outerTaps: readonly Tap[] = noTaps): ChainEnd | Pro
     if (rest.taps.length > 0) taps = [...rest.taps, ...taps]; // the inner ones come first
     const interceptor = options.interceptors[index];
     if (interceptor === undefined) return { requests, taps };
+    options.throwIfOver();
     options.call.requests = requests;
     const next = (others: AsyncIterable<object> = requests): Rest =>
       new Rest(options, index + 1, others === requests ? requests : options.wrap(others));
     const given = interceptor(options.call, next);
     if (given instanceof Promise) {
       const outer = taps;
-      return given.then((late) => (late instanceof Rest ? follow(late, outer) : { responses: late, taps: outer }));
+      return given.then((late) => (late instanceof Rest ? follow(late, outer) : toEnd(late, outer)));
     }
-    if (!(given instanceof Rest)) return { responses: given, taps };
+    if (!(given instanceof Rest)) return toEnd(given, taps);
     rest = given;
   }
+}
+
+/** An interceptor without types may have forgotten to give the responses: none further in may be left out for that. */
+function toEnd(responses: AsyncIterable<object>, taps: readonly Tap[]): ChainEnd {
+  const given: unknown = responses;
+  if (typeof given === 'object' && given !== null && Symbol.asyncIterator in given) return { responses, taps };
+  throw new TypeError('an interceptor gave no responses: it has to return next(), or an async iterable');
 }

@@ -4,10 +4,13 @@ import type { TappedStream } from './interceptor.js';
 /** The responses of a call that is not open yet, because an interceptor is at work. */
 export class LateResponses implements Responses<any> {
   readonly #late: Promise<TappedStream<any>>;
+  readonly #cancel: () => void;
   #stream: TappedStream<any> | undefined;
 
-  constructor(late: Promise<TappedStream<any>>) {
+  /** `cancel` ends the call where its reader leaves before there is anything to read. */
+  constructor(late: Promise<TappedStream<any>>, cancel: () => void) {
     this.#late = late;
+    this.#cancel = cancel;
     late.then(
       (stream) => (this.#stream = stream),
       () => undefined, // the reader gets it; where there is none, nobody wants to know
@@ -23,8 +26,8 @@ export class LateResponses implements Responses<any> {
   }
 
   async return(): Promise<IteratorResult<any, undefined>> {
-    const stream = await this.#late;
-    await stream.return?.();
+    if (this.#stream === undefined) this.#cancel();
+    else await this.#stream.return?.();
     return { done: true, value: undefined };
   }
 

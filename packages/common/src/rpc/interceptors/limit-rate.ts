@@ -22,5 +22,5 @@ export function limitRate(limit: RateLimit): ServerInterceptor {
 }
 
 function toKey({ user, peer }: InterceptedServerCall): string {
-  return user === undefined ? `peer ${peer.slice(0, peer.lastIndexOf(':'))}` : `user ${user.id}`;
+  return user === undefined ? `peer ${peer.replace(/:\d+$/, '')}` : `user ${user.id}`;
 }

@@ -1,4 +1,6 @@
-interface Waiter {
+/** A response on its way, and the writer who waits until it has been taken. */
+interface Entry {
+  readonly message: object;
   resolve(): void;
   reject(reason: unknown): void;
 }
@@ -8,28 +10,29 @@ interface Waiter {
  * waits until its message has been taken, so that nothing piles up here, whatever the size of the messages.
  */
 export class Pipe implements AsyncIterable<object> {
-  #messages: object[] = [];
+  #entries: Entry[] = [];
+  /** The first that has not been taken. */
+  #head = 0;
   #reader: (() => void) | undefined;
-  #writers: Waiter[] = [];
   #end: { readonly error?: unknown } | undefined;
   #left: { readonly reason: unknown } | undefined;
 
   /** Throws when the reader has gone; the promise rejects when it goes. */
   write(message: object): Promise<void> {
     if (this.#left !== undefined) throw this.#left.reason;
-    this.#messages.push(message);
-    this.#reader?.();
-    const waiting = new Promise<void>((resolve, reject) => this.#writers.push({ resolve, reject }));
+    const waiting = new Promise<void>((resolve, reject) => this.#entries.push({ message, resolve, reject }));
     // A handler that does not wait must not bring the process down when the call is cut off.
     waiting.catch(() => undefined);
+    this.#reader?.();
     return waiting;
   }
 
-  /** Takes what a handler gives, then ends; never rejects. */
-  async takeAll(output: AsyncIterable<object> | Promise<unknown>): Promise<void> {
+  /** Takes what a handler gives: responses, one response, or none besides those that it writes. Never rejects. */
+  async takeAll(run: () => Promise<object | void>): Promise<void> {
     try {
-      if (Symbol.asyncIterator in output) for await (const message of output) await this.write(message);
-      else await output;
+      const output = await run();
+      if (isAsyncIterable(output)) for await (const message of output) await this.write(message);
+      else if (output !== undefined) await this.write(output);
       this.#end = {};
     } catch (error) {
       this.#end = { error };
@@ -37,22 +40,34 @@ export class Pipe implements AsyncIterable<object> {
     this.#reader?.();
   }
 
-  /** The reader has gone: whoever still writes gets the reason. */
+  /** The reader has gone, or the call is over: whoever still writes gets the reason. */
   leave(reason: unknown): void {
-    this.#left = { reason };
-    for (const { reject } of this.#writers.splice(0)) reject(reason);
+    this.#left ??= { reason };
+    for (const { reject } of this.#entries.slice(this.#head)) reject(reason);
+    this.#entries = [];
+    this.#head = 0;
+    this.#reader?.();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<object, void, undefined> {
     for (;;) {
-      for (let next = this.#messages.shift(); next !== undefined; next = this.#messages.shift()) {
-        yield next;
-        this.#writers.shift()?.resolve();
+      for (let entry = this.#entries[this.#head]; entry !== undefined; entry = this.#entries[this.#head]) {
+        yield entry.message;
+        if (this.#left !== undefined) break;
+        this.#head += 1;
+        entry.resolve();
       }
+      this.#entries = [];
+      this.#head = 0;
+      if (this.#left !== undefined) throw this.#left.reason;
       if (this.#end !== undefined && 'error' in this.#end) throw this.#end.error;
       if (this.#end !== undefined) return;
       await new Promise<void>((resolve) => (this.#reader = resolve));
       this.#reader = undefined;
     }
   }
+}
+
+function isAsyncIterable(value: object | void): value is AsyncIterable<object> {
+  return typeof value === 'object' && Symbol.asyncIterator in value;
 }

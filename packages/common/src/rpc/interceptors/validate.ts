@@ -15,7 +15,7 @@ export type Checks<C extends Contract<any>> = {
 export function validate<C extends Contract<any>>(contract: C, checks: Checks<C>): Interceptor {
   const checksByPath = new Map<string, (request: any) => void>();
   for (const [name, method] of Object.entries<Method<any, any>>(contract.methods)) {
-    const check = checks[name];
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (check !== undefined) checksByPath.set(method.path, check);
   }
   return ({ method, requests }, next) => {

@@ -39,7 +39,12 @@ export class WrappedMessages implements TappedStream<any> {
     this.#first = undefined;
     const result = await next;
     if (result.done === true) return { done: true, value: undefined };
-    for (const tap of this.#taps ?? []) tap(result.value);
+    try {
+      for (const tap of this.#taps ?? []) tap(result.value);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
     return result;
   }
 
