@@ -21,7 +21,7 @@ try {
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof StartError)) throw error;
   const isUsage = error instanceof UsageError;
-  console.error(`token: ${error.message}${isUsage ? '\nTry: pnpm token --help' : ''}`);
+  console.error(`token: ${error.message}${isUsage ? '\nTry: pnpm --silent token --help' : ''}`);
   process.exitCode = isUsage ? 2 : 1;
 }
 

@@ -44,11 +44,12 @@ if (missing.length > 0) {
   console.log('Ctrl-C stops them all');
 }
 
-/** The arguments that show the service best; with a target where it is not where its client looks for it, and with TLS. */
-function toTry(name: string, { port, tls }: ServiceConfig, defaultPort: number): string {
+/** The arguments that show the service best; with what else the settings ask of a client. */
+function toTry(name: string, { port, tls, auth }: ServiceConfig, defaultPort: number): string {
   const args = demoSteps[name]?.[0]?.args ?? [];
   const target = port === defaultPort ? [] : ['--target', `localhost:${port === 0 ? '<its port>' : port}`];
   const ca = tls === undefined ? [] : ['--ca', '<the CA of its certificate>'];
   const certificate = tls?.clientCa === undefined ? [] : ['--cert', '<a certificate>', '--key', '<its key>'];
-  return [name, ...args, ...target, ...ca, ...certificate].map(toShellWord).join(' ');
+  const token = auth === undefined ? [] : ['--token', '<a token>'];
+  return [name, ...args, ...target, ...ca, ...certificate, ...token].map(toShellWord).join(' ');
 }

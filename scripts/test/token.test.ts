@@ -80,7 +80,7 @@ describe('pnpm token', () => {
   });
 
   it('ends with 2 for a command line that cannot be understood, and says where help is', async () => {
-    const stderr = 'token: whose token? --sub says it\nTry: pnpm token --help\n';
+    const stderr = 'token: whose token? --sub says it\nTry: pnpm --silent token --help\n';
     expect(await runToken([])).toMatchObject({ code: 2, stdout: '', stderr });
   });
 

@@ -8,14 +8,16 @@ export { runService } from './rpc/run-service.js';
 
 // A client of a service.
 export { createClient, type Client, type ClientOptions } from './rpc/create-client.js';
+export type { ClientTls } from './rpc/tls/channel-security.js';
 export type { CallOptions } from './rpc/call-options.js';
-export type { Requests, Responses } from './rpc/client-method.js';
+export type { ClientMethod, Requests, Responses } from './rpc/client-method.js';
 export { Metadata } from '@grpc/grpc-js';
 export { readBytes, readText } from './rpc/metadata-values.js';
 
 // What stands around calls, on both sides.
 export type {
   ClientInterceptor,
+  EndListener,
   InterceptedCall,
   InterceptedClientCall,
   InterceptedServerCall,
@@ -23,6 +25,7 @@ export type {
   Messages,
   Next,
   ServerInterceptor,
+  Tap,
 } from './rpc/interceptors/interceptor.js';
 export { validate, type Checks } from './rpc/interceptors/validate.js';
 export { withToken } from './rpc/interceptors/with-token.js';

@@ -44,6 +44,17 @@ describe('createLogger', () => {
     expect(given.request.token + err.token).toBe('hunter2hunter2');
   });
 
+  it('hides the token of metadata that is logged, however deep, whatever its case', () => {
+    const { log, lines } = createMemoryLogger();
+    const metadata = { toJSON: () => ({ authorization: ['Bearer hunter2'], other: ['x'] }) };
+    log.info({ metadata, call: { request: { metadata } }, headers: { Authorization: 'hunter2' } }, 'x');
+    log.child({ metadata }).info('x');
+    log.error({ err: Object.assign(new Error('broken'), { metadata }) }, 'x');
+    expect(lines).toHaveLength(3);
+    expect(lines.join('')).not.toContain('hunter2');
+    expect(lines[0]).toContain('"other":["x"]');
+  });
+
   it('writes nothing when silent', () => {
     const { log, lines } = createMemoryLogger({ logLevel: 'silent' });
     log.fatal('x');

@@ -11,7 +11,8 @@ export interface Context<Response = never> {
   /** The caller's `x-request-id`, or a new one. It is in every line of `log` and in the response header. */
   readonly requestId: string;
   /**
-   * Aborts when the call is cancelled, cut off, past its deadline or ended by a shutdown; never after a normal end.
+   * Aborts when the call is cancelled, cut off, past its deadline or ended by a shutdown or an interceptor; never after a
+   * normal end.
    * Its reason is a StatusError with the code. Pass it to everything that the handler waits for.
    */
   readonly signal: AbortSignal;
@@ -38,8 +39,8 @@ export interface Context<Response = never> {
   /**
    * Sends a response of a streaming method: the same as `yield`, without the cost of a generator, and from more than
    * one place at once. Returns a promise only where the caller must wait before it sends more, because 64 KiB are
-   * under way; the promise rejects when the call is over. Throws when the call is over or the message cannot be
-   * encoded.
+   * under way (behind an interceptor that goes through the responses: always, until it has taken the message); the promise
+   * rejects when the call is over. Throws when the call is over or the message cannot be encoded.
    */
   write(message: MessageInit<Response>): Promise<void> | undefined;
 }

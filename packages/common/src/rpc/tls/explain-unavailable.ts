@@ -21,7 +21,11 @@ const explanations: readonly Explanation[] = [
   [/ECONNREFUSED/, ({ target }) => `nothing listens on ${target}`],
   [/ENOTFOUND|EAI_AGAIN|Name resolution failed/, ({ target }) => `the host of ${target} is not known`],
   [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, ({ target }) => `there is no way to ${target} through the network`],
-  [/self-signed certificate|unable to (verify the first|get (local )?issuer) certificate/, explainUnknownCa],
+  // A signature failure: a CA that has the name of a known one and another key: a development CA that was made anew.
+  [
+    /self-signed certificate|certificate signature failure|unable to (verify the first|get (local )?issuer) certificate/,
+    explainUnknownCa,
+  ],
   [/certificate has expired/, ({ target }) => `the certificate of ${target} has expired: its server needs a new one`],
   [
     /certificate is not yet valid/,

@@ -41,9 +41,10 @@ export function createHandshakes(user: HandshakeUser): Handshakes {
     });
   };
   const onError = (error: NodeJS.ErrnoException, socket: TLSSocket): void => {
-    // For a certificate that it refuses, Node closes the connection first: it no longer knows whose it was.
+    // For most certificates that it refuses, Node closes the connection first: it no longer knows whose it was.
     const refused = socket.authorizationError as unknown as string | null; // Node's types have an Error here
-    if (refused !== null) refuse(closing ?? 'unknown', toReason(refused));
+    const isKnown = socket.remoteAddress !== undefined;
+    if (refused !== null) refuse(isKnown ? toPeer(socket) : (closing ?? 'unknown'), toReason(refused));
     else if (error.code !== 'ECONNRESET') refuse(toPeer(socket), toReason(error.code ?? error.message));
     // Node closes the connection after every other error.
     if (error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') socket.destroy();
