@@ -29,5 +29,11 @@ describe('readServerCommand', () => {
 });
 
 it('names no setting that is not there', () => {
-  expect(help.match(/\b[A-Z0-9]+_[A-Z0-9_]+\b/g)).toEqual(['INTEROP_PORT', 'TLS_CERT', 'TLS_KEY', 'DIRECT_HTTP2', 'INTEROP_METRICS_PORT']);
+  expect(help.match(/\b[A-Z0-9]+_[A-Z0-9_]+\b/g)).toEqual([
+    'INTEROP_PORT',
+    'TLS_CERT',
+    'TLS_KEY',
+    'DIRECT_HTTP2',
+    'INTEROP_METRICS_PORT',
+  ]);
 });
