@@ -146,6 +146,68 @@ describe('the listener for the end of a call', () => {
 });
 
 describe('an interceptor of a server', () => {
+  it.each([
+    ['client', 1],
+    ['client', 2],
+    ['bidi', 1],
+    ['bidi', 2],
+  ] as const)(
+    'that goes through the requests never makes a cancel look like their end: %s, %i of them',
+    async (kind, interceptors) => {
+      const taken = gate();
+      const goOn = gate();
+      const ended = gate<string>();
+      /** Is at work on a request when the call is cancelled, and asks for the next one later. */
+      async function watch(notes: AsyncIterable<Note>): Promise<Note> {
+        try {
+          for await (const _ of notes) {
+            taken.open();
+            await goOn;
+          }
+          ended.open('finished');
+        } catch (error) {
+          ended.open((error as StatusError).code);
+        }
+        return { text: '' };
+      }
+      const service = createFourKinds({
+        client: watch,
+        async *bidi(notes) {
+          yield await watch(notes);
+        },
+      });
+      /** Also where it takes an error for an end. */
+      const careless: ServerInterceptor = ({ requests }, next) => {
+        async function* passOn(): AsyncGenerator<object> {
+          try {
+            yield* requests;
+          } catch {
+            return;
+          }
+        }
+        return next(passOn());
+      };
+      await using server = await startService([service], {
+        interceptors: Array<ServerInterceptor>(interceptors).fill(careless),
+      });
+      const client = createClient(FourKinds, server.target);
+      const abort = new AbortController();
+      const options = { signal: abort.signal };
+      async function* endless(): AsyncGenerator<Note> {
+        yield { text: 'a' };
+        await never;
+      }
+      const call = kind === 'client' ? client.client(endless(), options) : collect(client.bidi(endless(), options));
+      await taken;
+      abort.abort();
+      await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+      await until(() => server.logs.some(({ code }) => code === 'CANCELLED'));
+      goOn.open();
+      expect(await ended).toBe('CANCELLED');
+      client.$close();
+    },
+  );
+
   it('that ends the responses aborts the signal of the handler', async () => {
     const aborted = gate<unknown>();
     const service = createFourKinds({

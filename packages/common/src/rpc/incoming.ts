@@ -125,6 +125,11 @@ export class Incoming<Message> implements TappedStream<Message> {
     this.#failWaiters(error);
   }
 
+  /** Throws what broke the stream, if something has. */
+  throwIfFailed(): void {
+    if (this.#end?.error !== undefined) throw this.#end.error;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }

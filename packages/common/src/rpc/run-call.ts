@@ -1,7 +1,7 @@
 import { StatusError } from '../errors/status-error.js';
 import { followChain, type ChainEnd } from './interceptors/chain.js';
 import type { InterceptedServerCall, ServerInterceptor, TappedStream } from './interceptors/interceptor.js';
-import { Pipe } from './interceptors/pipe.js';
+import { isAsyncIterable, Pipe } from './interceptors/pipe.js';
 import { WrappedMessages } from './interceptors/wrapped-messages.js';
 import { readSingle, takeSingle } from './read-single.js';
 import type { ServerCall } from './server-call.js';
@@ -78,7 +78,8 @@ async function answer(call: ServerCall, { taps, requests, responses }: ChainEnd)
 }
 
 function wrapRequests(call: ServerCall, requests: AsyncIterable<object>): WrappedMessages {
-  const wrapped = new WrappedMessages(requests, { isLeftOpen: true });
+  const checkEnd = (): void => call.throwIfRequestsFailed();
+  const wrapped = new WrappedMessages(requests, { isLeftOpen: true, checkEnd });
   call.onEnd(() => {
     // What it throws while it cleans up concerns nobody any more, but for the log.
     wrapped.close().catch((err: unknown) => call.log.error({ err }, 'an interceptor failed after the end of its call'));
@@ -105,8 +106,4 @@ async function* runIntoPipe(call: ServerCall, requests: TappedStream<any>): Asyn
   } finally {
     pipe.leave(interceptorHasLeft);
   }
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<object> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }

@@ -81,9 +81,11 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #header: Metadata | undefined;
   #trailer: Metadata | undefined;
   #boundWrite: ServerCall['write'] | undefined;
-  /** Most calls have one: it is not worth an array. */
+  /** Set with `#over`. */
   #outcome: CallOutcome | undefined;
+  /** What was wrong with a request, once the handler has been told. */
   #readError: unknown;
+  /** Most calls have one: it is not worth an array. */
   #endListeners: EndListener<this> | EndListener<this>[] | undefined;
   #deadlineTimer: NodeJS.Timeout | undefined;
 
@@ -295,6 +297,11 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   /** Lets requests come: not before the interceptors have let the call pass. */
   startRequests(): void {
     this.#requests.start();
+  }
+
+  /** Throws where the requests were broken off, or the call is over. */
+  throwIfRequestsFailed(): void {
+    this.#requests.throwIfFailed();
   }
 
   /** Ends the call as its handler has ended. One that overlooks a bad request has not ended well. */

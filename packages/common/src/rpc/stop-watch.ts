@@ -1,6 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { CallError } from '../errors/call-error.js';
 
+/** A call itself ends at its deadline, and knows more of how far it has come: it goes first. */
+const GRACE_MS = 20;
+
 export interface StopWatchOptions {
   readonly deadline: Date | undefined;
   readonly signals: readonly AbortSignal[];
@@ -25,10 +28,9 @@ export class StopWatch {
     }
     if (signals.some(({ aborted }) => aborted)) this.#onAbort();
     if (deadline === undefined) return;
-    const late = new CallError({ code: 'DEADLINE_EXCEEDED', message: 'the deadline has passed', method });
-    // A little later than the call itself, which knows more of how far it has come.
-    const graceMs = 20;
-    this.#timer = setTimeout(() => this.stop(late), Math.max(0, deadline.getTime() - Date.now()) + graceMs);
+    const onLate = (): void =>
+      this.stop(new CallError({ code: 'DEADLINE_EXCEEDED', message: 'the deadline has passed', method }));
+    this.#timer = setTimeout(onLate, Math.max(0, deadline.getTime() - Date.now()) + GRACE_MS);
   }
 
   /** Rejects every wait, present and future. */

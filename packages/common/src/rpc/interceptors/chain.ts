@@ -6,6 +6,7 @@ import {
   type Tap,
   type TappedStream,
 } from './interceptor.js';
+import { isAsyncIterable } from './pipe.js';
 
 /** Where a chain has led. */
 export type ChainEnd =
@@ -89,7 +90,6 @@ function follow(start: Rest, outerTaps: readonly Tap[] = noTaps): ChainEnd | Pro
 
 /** An interceptor without types may have forgotten to give the responses: none further in may be left out for that. */
 function toEnd(responses: AsyncIterable<object>, taps: readonly Tap[]): ChainEnd {
-  const given: unknown = responses;
-  if (typeof given === 'object' && given !== null && Symbol.asyncIterator in given) return { responses, taps };
+  if (isAsyncIterable(responses)) return { responses, taps };
   throw new TypeError('an interceptor gave no responses: it has to return next(), or an async iterable');
 }

@@ -68,6 +68,7 @@ export class Pipe implements AsyncIterable<object> {
   }
 }
 
-function isAsyncIterable(value: object | void): value is AsyncIterable<object> {
-  return typeof value === 'object' && Symbol.asyncIterator in value;
+/** Whether something that was given is a stream of responses. */
+export function isAsyncIterable(output: unknown): output is AsyncIterable<object> {
+  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 }

@@ -2,6 +2,13 @@ import type { Tap, TappedStream } from './interceptor.js';
 
 type Result = IteratorResult<any, undefined>;
 
+export interface WrapOptions {
+  /** A reader that leaves does not end the source; whoever owns it calls `close`. Default: it does. */
+  readonly isLeftOpen?: boolean;
+  /** Throws where the end of the source is none: an interceptor may have overlooked that what it goes through was broken off. */
+  readonly checkEnd?: () => void;
+}
+
 /** Messages that an interceptor made, or went through, in the shape that handlers and further interceptors expect. */
 export class WrappedMessages implements TappedStream<any> {
   readonly #source: AsyncIterable<object> | Iterable<object>;
@@ -9,11 +16,12 @@ export class WrappedMessages implements TappedStream<any> {
   #first: Promise<IteratorResult<object>> | undefined;
   #taps: Tap[] | undefined;
   readonly #isLeftOpen: boolean;
+  readonly #checkEnd: (() => void) | undefined;
 
-  /** `isLeftOpen`: a reader that leaves does not end the source; whoever owns it calls `close`. */
-  constructor(source: AsyncIterable<object> | Iterable<object>, { isLeftOpen = false } = {}) {
+  constructor(source: AsyncIterable<object> | Iterable<object>, options: WrapOptions = {}) {
     this.#source = source;
-    this.#isLeftOpen = isLeftOpen;
+    this.#isLeftOpen = options.isLeftOpen ?? false;
+    this.#checkEnd = options.checkEnd;
   }
 
   tap(listener: Tap): this {
@@ -38,7 +46,10 @@ export class WrappedMessages implements TappedStream<any> {
     const next = this.#first ?? this.#iterator.next();
     this.#first = undefined;
     const result = await next;
-    if (result.done === true) return { done: true, value: undefined };
+    if (result.done === true) {
+      this.#checkEnd?.();
+      return { done: true, value: undefined };
+    }
     try {
       for (const tap of this.#taps ?? []) tap(result.value);
     } catch (error) {
