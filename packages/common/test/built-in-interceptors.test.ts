@@ -157,21 +157,18 @@ describe('authentication', () => {
     'with AUTH_EXPIRED_STREAMS=%s treats open streams so when their token expires',
     async (mode) => {
       const reasons: unknown[] = [];
-      const opened = gate();
+      const exp = secondsFromNow(2);
       const service = createFourKinds({
         async *server(note, { signal }) {
           yield note;
-          opened.open();
-          await new Promise<void>((resolve) => {
-            signal.addEventListener('abort', () => resolve());
-            setTimeout(resolve, 2_500);
-          });
+          // Beyond the moment at which the timer of the other mode has fired.
+          await until(() => signal.aborted || Date.now() > exp * 1_000 + 500);
           reasons.push(signal.reason);
           yield note;
         },
       });
       await using server = await start(service, { AUTH_JWT_SECRET: SECRET, AUTH_EXPIRED_STREAMS: mode });
-      const token = await signToken(key, { sub: 'ann', exp: secondsFromNow(2) });
+      const token = await signToken(key, { sub: 'ann', exp });
       const client = createClient(FourKinds, server.target, { interceptors: [withToken(token)] });
       const responses = collect(client.server({ text: 'a' }));
       if (mode === 'keep') expect(await responses).toHaveLength(2);
@@ -232,16 +229,19 @@ describe('the rate limit', () => {
 
 describe('the greatest age of a stream', () => {
   it('ends streams with UNAVAILABLE, and leaves unary calls alone', async () => {
+    const goOn = gate();
     const service = createFourKinds({
       unary: async (note) => {
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await goOn;
         return note;
       },
       server: (_note, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
     });
     await using server = await start(service, { MAX_STREAM_AGE: '50ms' });
+    const older = call(server.target, 'unary');
     await expect(call(server.target, 'server')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await call(server.target, 'unary');
+    goOn.open();
+    await older;
   });
 });
 

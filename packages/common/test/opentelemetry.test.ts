@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { InMemorySpanExporter, SimpleSpanProcessor, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
@@ -46,7 +47,7 @@ afterAll(() => {
 /** What a handler sees of its span, now and after it has waited. */
 async function seeSpan(): Promise<{ text: string }> {
   const first = trace.getActiveSpan()?.spanContext().spanId;
-  await new Promise((resolve) => setTimeout(resolve, 1));
+  await nextTurn();
   return { text: `${first} ${trace.getActiveSpan()?.spanContext().spanId}` };
 }
 

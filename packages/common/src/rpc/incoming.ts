@@ -125,9 +125,9 @@ export class Incoming<Message> implements TappedStream<Message> {
     this.#failWaiters(error);
   }
 
-  /** Throws what broke the stream, if something has. */
-  throwIfFailed(): void {
-    if (this.#end?.error !== undefined) throw this.#end.error;
+  /** What broke the stream, if something has. */
+  get failure(): unknown {
+    return this.#end?.error;
   }
 
   [Symbol.asyncIterator](): this {

@@ -78,8 +78,7 @@ async function answer(call: ServerCall, { taps, requests, responses }: ChainEnd)
 }
 
 function wrapRequests(call: ServerCall, requests: AsyncIterable<object>): WrappedMessages {
-  const checkEnd = (): void => call.throwIfRequestsFailed();
-  const wrapped = new WrappedMessages(requests, { isLeftOpen: true, checkEnd });
+  const wrapped = new WrappedMessages(requests, { isLeftOpen: true, failure: () => call.requestsFailure });
   call.onEnd(() => {
     // What it throws while it cleans up concerns nobody any more, but for the log.
     wrapped.close().catch((err: unknown) => call.log.error({ err }, 'an interceptor failed after the end of its call'));

@@ -299,9 +299,9 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     this.#requests.start();
   }
 
-  /** Throws where the requests were broken off, or the call is over. */
-  throwIfRequestsFailed(): void {
-    this.#requests.throwIfFailed();
+  /** What broke the requests off, if something has. */
+  get requestsFailure(): unknown {
+    return this.#requests.failure;
   }
 
   /** Ends the call as its handler has ended. One that overlooks a bad request has not ended well. */

@@ -5,8 +5,8 @@ type Result = IteratorResult<any, undefined>;
 export interface WrapOptions {
   /** A reader that leaves does not end the source; whoever owns it calls `close`. Default: it does. */
   readonly isLeftOpen?: boolean;
-  /** Throws where the end of the source is none: an interceptor may have overlooked that what it goes through was broken off. */
-  readonly checkEnd?: () => void;
+  /** What broke the source off, if something has: an interceptor may overlook it and end as if nothing were. */
+  readonly failure?: () => unknown;
 }
 
 /** Messages that an interceptor made, or went through, in the shape that handlers and further interceptors expect. */
@@ -16,12 +16,12 @@ export class WrappedMessages implements TappedStream<any> {
   #first: Promise<IteratorResult<object>> | undefined;
   #taps: Tap[] | undefined;
   readonly #isLeftOpen: boolean;
-  readonly #checkEnd: (() => void) | undefined;
+  readonly #failure: (() => unknown) | undefined;
 
   constructor(source: AsyncIterable<object> | Iterable<object>, options: WrapOptions = {}) {
     this.#source = source;
     this.#isLeftOpen = options.isLeftOpen ?? false;
-    this.#checkEnd = options.checkEnd;
+    this.#failure = options.failure;
   }
 
   tap(listener: Tap): this {
@@ -47,8 +47,8 @@ export class WrappedMessages implements TappedStream<any> {
     this.#first = undefined;
     const result = await next;
     if (result.done === true) {
-      this.#checkEnd?.();
-      return { done: true, value: undefined };
+      const failure = this.#failure?.();
+      return failure === undefined ? { done: true, value: undefined } : Promise.reject(failure);
     }
     try {
       for (const tap of this.#taps ?? []) tap(result.value);
