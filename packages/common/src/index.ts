@@ -32,6 +32,11 @@ export { withToken } from './rpc/interceptors/with-token.js';
 export type { CallOutcome } from './rpc/call-outcome.js';
 export type { User } from './auth/user.js';
 
+// One message for many streams.
+export { Broadcast } from './broadcast/broadcast.js';
+export { Subscriber, type SubscriberOptions } from './broadcast/subscriber.js';
+export { EncodedMessage } from './rpc/encoded-message.js';
+
 // Errors: what handlers throw, and what callers get.
 export { invalidArgument, StatusError, type ErrorCode, type StatusCode } from './errors/status-error.js';
 export { CallError } from './errors/call-error.js';

@@ -2,6 +2,9 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Contract, MessageInit, Method } from '@streamworks/proto';
 import type { User } from '../auth/user.js';
 import type { Logger } from '../logging/create-logger.js';
+import type { StatusError } from '../errors/status-error.js';
+import type { CallOutcome } from './call-outcome.js';
+import type { EncodedMessage } from './encoded-message.js';
 import type { ClientCertificate } from './tls/client-certificate.js';
 
 /** What a handler knows of its call and may do with it besides reading requests and giving responses. */
@@ -42,7 +45,19 @@ export interface Context<Response = never> {
    * under way (behind an interceptor that goes through the responses: always, until it has taken the message); the promise
    * rejects when the call is over. Throws when the call is over or the message cannot be encoded.
    */
-  write(message: MessageInit<Response>): Promise<void> | undefined;
+  write(message: MessageInit<Response> | EncodedMessage<Response>): Promise<void> | undefined;
+  /**
+   * Undefined where nothing that was written is under way; else a promise that resolves when HTTP/2 has taken all of it, as the
+   * reader made room. It rejects when the call is over.
+   */
+  flushed(): Promise<void> | undefined;
+  /**
+   * Ends the call with a status, at any time and from anywhere: `signal` aborts, and the loop over the requests throws, with
+   * the same reason. Does nothing when the call is over.
+   */
+  end(reason: StatusError): void;
+  /** Calls the listener once, when the call is over, whatever its end; at once where it is over already. */
+  onEnd(listener: (outcome: CallOutcome) => void): void;
 }
 
 /**

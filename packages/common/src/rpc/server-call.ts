@@ -10,6 +10,7 @@ import { ByteWindow } from './byte-window.js';
 import type { CallOutcome } from './call-outcome.js';
 import type { Context } from './context.js';
 import type { BoundMethod, Roles } from './define-service.js';
+import { EncodedMessage } from './encoded-message.js';
 import { confirmEnd } from './end-guard.js';
 import type { Frame } from './frames.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
@@ -172,11 +173,33 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   get write(): (message: object) => Promise<void> | undefined {
     return (this.#boundWrite ??= (message) => {
       this.throwIfOver();
-      return this.pipe === undefined ? this.send(message) : this.pipe.write(message);
+      if (this.pipe === undefined) return this.send(message);
+      return this.pipe.write(message instanceof EncodedMessage ? message.message : message);
     });
   }
 
-  /** Bound for the same reason. */
+  // The rest is bound for the same reason.
+
+  get flushed(): () => Promise<void> | undefined {
+    return () => this.#window.waitUntilEmpty();
+  }
+
+  get end(): (reason: StatusError) => void {
+    return (reason) => {
+      if (this.#over !== undefined) return;
+      this.#sendStatus(toStatus(reason));
+      this.#break(reason);
+    };
+  }
+
+  get onEnd(): (listener: EndListener<this>) => void {
+    return (listener) => {
+      if (this.#outcome !== undefined) return this.#tell(listener, this.#outcome);
+      const others = this.#endListeners;
+      this.#endListeners = others === undefined ? listener : [others, listener].flat();
+    };
+  }
+
   get sendHeader(): () => void {
     return () => {
       if (this.#over === undefined) this.#sendHeader();
@@ -192,8 +215,9 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   /** Sends a response; a promise where whoever sends more must wait. */
   send(message: object): Promise<void> | undefined {
     this.throwIfOver();
-    this.#tap(message);
-    const bytes = this.#encode(message);
+    const encoded = message instanceof EncodedMessage ? message : undefined;
+    if (this.responseTaps.length > 0) this.#tap(encoded?.message ?? message);
+    const bytes = encoded?.bytes ?? this.#encode(message);
     const { maxMessageBytes } = this.#environment;
     if (bytes.length > maxMessageBytes) {
       throw new StatusError(
@@ -227,12 +251,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   }
 
   // --- what only interceptors see ---
-
-  onEnd(listener: EndListener<this>): void {
-    if (this.#outcome !== undefined) return this.#tell(listener, this.#outcome);
-    const others = this.#endListeners;
-    this.#endListeners = others === undefined ? listener : [others, listener].flat();
-  }
 
   within(wrapper: (run: () => void) => void): void {
     (this.withins ??= []).push(wrapper);
@@ -316,13 +334,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     if (this.#over === undefined) this.#finish(status, error);
     else if (status.unexpected && !isEcho(error))
       this.log.error({ err: error }, 'a handler failed after its call was over');
-  }
-
-  /** Ends the call from outside, with a status that the client gets. */
-  end(reason: StatusError): void {
-    if (this.#over !== undefined) return;
-    this.#sendStatus(toStatus(reason));
-    this.#break(reason);
   }
 
   #endRequests(): void {

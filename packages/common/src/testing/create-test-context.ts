@@ -1,13 +1,21 @@
 import { Metadata } from '@grpc/grpc-js';
+import type { MessageInit } from '@streamworks/proto';
+import { StatusError } from '../errors/status-error.js';
 import { createLogger } from '../logging/create-logger.js';
+import type { CallOutcome } from '../rpc/call-outcome.js';
 import type { Context } from '../rpc/context.js';
+import { EncodedMessage } from '../rpc/encoded-message.js';
 
 /** A context for a handler that is called directly. */
 export interface TestContext<Response> extends Context<Response> {
-  /** What the handler has written with `context.write`. */
-  readonly written: Parameters<Context<Response>['write']>[0][];
-  /** Cancels the call. */
-  cancel(reason?: unknown): void;
+  /** What was written to the call with `context.write`. */
+  readonly written: MessageInit<Response>[];
+  /** What the call was ended with by `context.end`. */
+  readonly ended: StatusError | undefined;
+  /** Cancels the call. Default reason: CANCELLED. */
+  cancel(reason?: StatusError): void;
+  /** Ends the call as its handler's return does. */
+  finish(): void;
   /** Lets the server begin to stop. */
   drain(): void;
 }
@@ -17,6 +25,18 @@ export function createTestContext<Response = never>(overrides: Partial<Context<R
   const abort = new AbortController();
   const draining = new AbortController();
   const written: TestContext<Response>['written'] = [];
+  const listeners: ((outcome: CallOutcome) => void)[] = [];
+  let outcome: CallOutcome | undefined;
+  let ended: StatusError | undefined;
+  let over: StatusError | undefined;
+  const close = (reason?: StatusError): void => {
+    if (outcome !== undefined) return;
+    const { code = 'OK', message = '' } = reason ?? {};
+    outcome = { code, message, durationMs: 0, received: 0, sent: written.length };
+    over = reason ?? new StatusError('INTERNAL', 'a response was written after the end of the call');
+    if (reason !== undefined) abort.abort(reason);
+    for (const listener of listeners) listener(outcome);
+  };
   return {
     method: '/test.Service/Method',
     requestId: 'test-request',
@@ -32,12 +52,23 @@ export function createTestContext<Response = never>(overrides: Partial<Context<R
     sendHeader: () => undefined,
     draining: draining.signal,
     write(message) {
-      written.push(message);
+      if (over !== undefined) throw over;
+      written.push(message instanceof EncodedMessage ? message.message : message);
       return undefined;
     },
+    flushed: () => undefined,
+    end(reason) {
+      if (outcome === undefined) ended = reason;
+      close(reason);
+    },
+    onEnd: (listener) => (outcome === undefined ? void listeners.push(listener) : listener(outcome)),
     ...overrides,
     written,
-    cancel: (reason) => abort.abort(reason),
+    get ended() {
+      return ended;
+    },
+    cancel: (reason = new StatusError('CANCELLED', 'the call was cancelled')) => close(reason),
+    finish: () => close(),
     drain: () => draining.abort(),
   };
 }

@@ -1,7 +1,7 @@
 export { collect, from, gate, until, type Gate } from './streams.js';
 export { createTestContext, type TestContext } from './create-test-context.js';
 export { signToken } from '../auth/sign-token.js';
-export { startService, type TestServer } from './start-service.js';
+export { startService, type StartServiceOptions, type TestServer } from './start-service.js';
 export {
   runProcess,
   startProcess,

@@ -1,6 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Method } from '@streamworks/proto';
-import type { StatusError } from '../../errors/status-error.js';
 import type { CallOutcome } from '../call-outcome.js';
 import type { Context, RequestStream } from '../context.js';
 import type { Roles } from '../define-service.js';
@@ -43,7 +42,8 @@ export interface InterceptedCall {
 export type EndListener<Call> = (outcome: CallOutcome, call: Call) => void;
 
 /** A call on a server: the handler's context, with what an interceptor may do besides. */
-export interface InterceptedServerCall extends InterceptedCall, Omit<Context<any>, 'write' | 'user'> {
+export interface InterceptedServerCall
+  extends InterceptedCall, Omit<Context<any>, 'write' | 'flushed' | 'onEnd' | 'user'> {
   /** Set by the interceptor that knows who calls. */
   user: Context['user'];
   /** Who may call the method: see `defineService`. */
@@ -53,8 +53,6 @@ export interface InterceptedServerCall extends InterceptedCall, Omit<Context<any
    * a tracer: `call.within((run) => storage.run(value, run))`.
    */
   within(wrapper: (run: () => void) => void): void;
-  /** Ends the call with a status, at any time: its handler's signal aborts with the same reason. */
-  end(reason: StatusError): void;
 }
 
 /** A call on a client, before it is sent. */
