@@ -6,7 +6,7 @@ import { StatusError, toStatusCode, type ErrorCode, type StatusCode } from '../e
 import type { PreparedCall } from './call-options.js';
 import type { CallOutcome } from './call-outcome.js';
 import { ClientTransport } from './client-transport.js';
-import type { Frame } from './frames.js';
+import type { Frame } from './frame-reader.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
 
 /** What one call is given by its client; the rest comes from the options of the call. */

@@ -1,7 +1,8 @@
 import type { Method } from '@streamworks/proto';
 import { ByteWindow } from './byte-window.js';
 import type { Encoding } from './compressed-message.js';
-import { FrameReader, FrameWriter, type FrameReceiver, type FrameSender } from './frames.js';
+import { FrameReader, type FrameReceiver } from './frame-reader.js';
+import { FrameWriter, type FrameSender } from './frame-writer.js';
 import { prepareCancel, takeOverReads, takeOverWrites, type GrpcClientCall } from './grpc-js-internals.js';
 import type { MessageSource } from './incoming.js';
 import { MessagePuller } from './message-puller.js';

@@ -1,6 +1,6 @@
 import type { Codec } from '@streamworks/proto';
 import { CompressedMessage } from './compressed-message.js';
-import type { Frame } from './frames.js';
+import type { Frame } from './frame-reader.js';
 import type { Tap, TappedStream } from './interceptors/interceptor.js';
 import { MESSAGE_OVERHEAD_BYTES, WINDOW_BYTES } from './byte-window.js';
 

@@ -12,7 +12,7 @@ import type { Context } from './context.js';
 import type { BoundMethod, Roles } from './define-service.js';
 import { EncodedMessage } from './encoded-message.js';
 import { confirmEnd } from './end-guard.js';
-import type { Frame } from './frames.js';
+import type { Frame } from './frame-reader.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
 import {
   noTaps,
@@ -228,7 +228,8 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     this.#sendHeader();
     this.#sent += 1;
     this.#window.take(bytes.length);
-    this.#transport.send(bytes);
+    if (encoded === undefined) this.#transport.send(bytes);
+    else this.#transport.sendSoon(bytes); // it is published: the next one comes at no cost
     return this.#window.wait();
   }
 

@@ -1,5 +1,6 @@
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
-import { FrameReader, FrameWriter, type FrameReceiver, type FrameSender } from './frames.js';
+import { FrameReader, type FrameReceiver } from './frame-reader.js';
+import { FrameWriter, type FrameSender } from './frame-writer.js';
 import { isBetweenMessages, readServerInternals, type ChunkReader, type ServerInternals } from './grpc-js-internals.js';
 import type { MessageSource } from './incoming.js';
 import { MessagePuller } from './message-puller.js';
@@ -10,6 +11,8 @@ export interface ServerTransport extends MessageSource {
   onMessage(message: Buffer): void;
   /** Sends one message; the header has been sent. */
   send(message: Buffer): void;
+  /** As `send`, for a message that others are likely to follow in this turn of the event loop. */
+  sendSoon(message: Buffer): void;
   /** Hands over what has been sent: to be called before the status. */
   flush(): void;
   /** The call is over: what still comes is read and dropped, so that the stream of a client that is sending can end. */
@@ -59,6 +62,10 @@ class PublicTransport extends MessagePuller implements ServerTransport {
 
   send(message: Buffer): void {
     this.#call.sendMessage(message, () => this.#user.onSent(1, message.length));
+  }
+
+  sendSoon(message: Buffer): void {
+    this.send(message);
   }
 
   flush(): void {
@@ -122,6 +129,11 @@ class DirectTransport implements ServerTransport, ChunkReader {
   send(message: Buffer): void {
     this.#writer ??= new FrameWriter(this.#stream, this.#user);
     this.#writer.write(message);
+  }
+
+  sendSoon(message: Buffer): void {
+    this.#writer ??= new FrameWriter(this.#stream, this.#user);
+    this.#writer.writeSoon(message);
   }
 
   flush(): void {

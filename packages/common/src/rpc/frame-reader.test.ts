@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameReader, FrameWriter, type FrameSink } from './frames.js';
+import { FrameReader } from './frame-reader.js';
 
 const frame = (message: Buffer, flag = 0): Buffer => {
   const header = Buffer.alloc(5);
@@ -58,66 +58,5 @@ describe('FrameReader', () => {
 
   it.each([1, 2, 255])('refuses a message with the flag %i', (flag) => {
     expect(() => readAll([frame(Buffer.from('x'), flag)])).toThrow('compressed flag');
-  });
-});
-
-/** A stream that takes one write at a time, when it is told to. */
-function createSink() {
-  const chunks: Buffer[] = [];
-  const pending: (() => void)[] = [];
-  const sink: FrameSink = {
-    write(chunk, written) {
-      chunks.push(chunk);
-      pending.push(written);
-    },
-    cork: () => undefined,
-    uncork: () => undefined,
-    writableEnded: false,
-    destroyed: false,
-  };
-  const drain = (): void => pending.splice(0).forEach((written) => written());
-  return { sink, chunks, drain };
-}
-
-describe('FrameWriter', () => {
-  it('sends the first message at once and those that follow together', () => {
-    const { sink, chunks, drain } = createSink();
-    const sent: [number, number][] = [];
-    const writer = new FrameWriter(sink, { onSent: (messages, bytes) => void sent.push([messages, bytes]) });
-    for (const text of ['a', 'bb', 'ccc']) writer.write(Buffer.from(text));
-    expect(readAll(chunks).messages.map(String)).toEqual(['a']);
-    drain();
-    expect(chunks).toHaveLength(2);
-    expect(readAll(chunks).messages.map(String)).toEqual(['a', 'bb', 'ccc']);
-    drain();
-    expect(sent).toEqual([
-      [1, 1],
-      [2, 5],
-    ]);
-  });
-
-  it('sends everything in order, whatever the sizes', () => {
-    const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 15_000, max: 40_000 })), {
-      maxLength: 12,
-    });
-    fc.assert(
-      fc.property(sizes, fc.integer({ min: 1, max: 4 }), (lengths, every) => {
-        const { sink, chunks, drain } = createSink();
-        let sent = 0;
-        const writer = new FrameWriter(sink, { onSent: (messages) => void (sent += messages) });
-        const messages = lengths.map((length, index) => Buffer.alloc(length, index + 1));
-        for (const [index, message] of messages.entries()) {
-          writer.write(message);
-          if (index % every === 0) drain();
-        }
-        writer.flush();
-        for (let turn = 0; turn < 20; turn += 1) drain();
-        const received = readAll(chunks).messages;
-        expect(received.map(({ length }) => length)).toEqual(lengths);
-        expect(Buffer.concat(received).equals(Buffer.concat(messages))).toBe(true);
-        expect(sent).toBe(messages.length);
-      }),
-      { numRuns: 50 },
-    );
   });
 });
