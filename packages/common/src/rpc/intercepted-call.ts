@@ -5,7 +5,7 @@ import { StatusError, type StatusCode } from '../errors/status-error.js';
 import type { CallOptions, PreparedCall } from './call-options.js';
 import type { CallOutcome } from './call-outcome.js';
 import type { ClientCall } from './client-call.js';
-import type { MethodCaller, Requests } from './client-method.js';
+import type { MethodCaller, Requests, Responses } from './client-method.js';
 import { followChain, type ChainEnd } from './interceptors/chain.js';
 import type { EndListener, InterceptedClientCall, Tap, TappedStream } from './interceptors/interceptor.js';
 import { LateResponses } from './interceptors/late-responses.js';
@@ -18,20 +18,23 @@ export function callThroughInterceptors(caller: MethodCaller) {
   if (!caller.method.responseStream)
     return async (input: any, options?: CallOptions): Promise<unknown> =>
       new InterceptedCall(caller, input, options).runSingle();
-  return (input: any, options?: CallOptions): LateResponses => {
-    const call = new InterceptedCall(caller, input, options);
-    return new LateResponses(call.runStream(), () => call.cancel('the reader of the responses left before their end'));
-  };
+  return (input: any, options?: CallOptions): Responses<any> => new InterceptedCall(caller, input, options).runStream();
 }
+
+/** A chain that has come to its end with nothing to do but to open the call. */
+type PassedOn = Extract<ChainEnd, { readonly responses?: undefined }>;
 
 /** A call of a client as its interceptors see it, from before it is opened until after its end. */
 class InterceptedCall implements InterceptedClientCall {
   requests: TappedStream<any>;
+  /** The request, or the requests, as they were given, and as interceptors see them. */
+  readonly #input: object;
+  readonly #wrappedInput: WrappedMessages;
   readonly #caller: MethodCaller;
   readonly #prepared: PreparedCall;
   readonly #started = performance.now();
-  /** Ends what waits for interceptors: they do not know of the deadline. */
-  readonly #stopWatch: StopWatch;
+  /** Ends what waits for interceptors: they do not know of the deadline. Most calls wait for none. */
+  #stopWatch: StopWatch | undefined;
   readonly #listeners: EndListener<this>[] = [];
   #outcome: CallOutcome | undefined;
   #call: ClientCall | undefined;
@@ -39,9 +42,10 @@ class InterceptedCall implements InterceptedClientCall {
   constructor(caller: MethodCaller, input: object, options: CallOptions = {}) {
     this.#caller = caller;
     this.#prepared = caller.prepare(options);
-    this.requests = new WrappedMessages(caller.method.requestStream ? (input as Requests<object>) : [input]);
-    const { deadline, signals } = this.#prepared;
-    this.#stopWatch = new StopWatch({ deadline, signals, method: this.method });
+    this.#input = input;
+    this.#wrappedInput = new WrappedMessages(caller.method.requestStream ? (input as Requests<object>) : [input]);
+    this.requests = this.#wrappedInput;
+    if (this.#prepared.signals.some(({ aborted }) => aborted)) this.#createStopWatch();
     caller.onPending(this);
   }
 
@@ -72,14 +76,18 @@ class InterceptedCall implements InterceptedClientCall {
 
   /** Ends it, opened or not. */
   cancel(reason: string): void {
-    this.#stopWatch.stop(new CallError({ code: 'CANCELLED', message: reason, method: this.method }));
+    if (this.#outcome !== undefined) return;
+    this.#createStopWatch().stop(new CallError({ code: 'CANCELLED', message: reason, method: this.method }));
     this.#call?.cancel(reason);
   }
 
   /** Gives the one response of a method that has one. */
   async runSingle(): Promise<unknown> {
     try {
-      const response = await this.#stopWatch.wait(this.#runSingle());
+      const followed = this.#follow();
+      const response = this.#isPassedOn(followed)
+        ? await this.#openAsGiven(followed).readSingle()
+        : await this.#wait(this.#runSingle(followed));
       this.#end('OK');
       return response;
     } catch (error) {
@@ -87,8 +95,8 @@ class InterceptedCall implements InterceptedClientCall {
     }
   }
 
-  async #runSingle(): Promise<unknown> {
-    const end = await this.#follow();
+  async #runSingle(followed: ChainEnd | Promise<ChainEnd>): Promise<unknown> {
+    const end = await followed;
     if (end.responses !== undefined) return takeSingle(withTaps(new WrappedMessages(end.responses), end.taps));
     const call = await this.#open(end.requests);
     withTaps(call.responses, end.taps);
@@ -96,13 +104,25 @@ class InterceptedCall implements InterceptedClientCall {
   }
 
   /** Gives the responses of a method that has many. */
-  async runStream(): Promise<TappedStream<any>> {
+  runStream(): Responses<any> {
     try {
-      const end = await this.#stopWatch.wait(this.#follow());
-      if (end.responses === undefined) {
-        const onEnd = ({ code, message }: CallOutcome): void => this.#end(code, message);
-        return withTaps((await this.#stopWatch.wait(this.#open(end.requests, onEnd))).responses, end.taps);
-      }
+      const followed = this.#follow();
+      if (this.#isPassedOn(followed)) return this.#openAsGiven(followed, this.#createEndListener()).responses;
+      return this.#toLate(this.#runStream(followed));
+    } catch (error) {
+      return this.#toLate(Promise.reject(this.#fail(error)));
+    }
+  }
+
+  #toLate(responses: Promise<TappedStream<any>>): Responses<any> {
+    return new LateResponses(responses, () => this.cancel('the reader of the responses left before their end'));
+  }
+
+  async #runStream(followed: ChainEnd | Promise<ChainEnd>): Promise<TappedStream<any>> {
+    try {
+      const end = await this.#wait(Promise.resolve(followed));
+      if (end.responses === undefined)
+        return withTaps((await this.#wait(this.#open(end.requests, this.#createEndListener()))).responses, end.taps);
       const responses = withTaps(new WrappedMessages(end.responses), end.taps);
       return new WrappedMessages(this.#watch(responses)).start();
     } catch (error) {
@@ -110,22 +130,44 @@ class InterceptedCall implements InterceptedClientCall {
     }
   }
 
-  async #follow(): Promise<ChainEnd> {
+  #createEndListener(): (outcome: CallOutcome) => void {
+    return ({ code, message }) => this.#end(code, message);
+  }
+
+  #follow(): ChainEnd | Promise<ChainEnd> {
     return followChain<InterceptedClientCall>({
       interceptors: this.#caller.interceptors,
       call: this,
       wrap: (requests) => new WrappedMessages(requests),
-      throwIfOver: () => this.#stopWatch.throwIfStopped(),
+      throwIfOver: () => this.#stopWatch?.throwIfStopped(),
       run: (requests) => this.#runResponses(requests),
     });
   }
 
+  /** Whether every interceptor has passed the call on at once, and has no part in its requests: there is nothing to wait for. */
+  #isPassedOn(followed: ChainEnd | Promise<ChainEnd>): followed is PassedOn {
+    if (followed instanceof Promise || followed.responses !== undefined) return false;
+    return followed.requests === this.#wrappedInput && !this.#wrappedInput.isTapped;
+  }
+
+  #openAsGiven({ taps }: PassedOn, onEnd?: (outcome: CallOutcome) => void): ClientCall {
+    const { method } = this.#caller;
+    const single = method.requestStream ? undefined : method.request.encode(this.#input);
+    const call = this.#start(single, this.#input as Requests<object>, onEnd);
+    withTaps(call.responses, taps);
+    return call;
+  }
+
   async #open(requests: TappedStream<any>, onEnd?: (outcome: CallOutcome) => void): Promise<ClientCall> {
-    const { method, open } = this.#caller;
-    // Encoded before the call starts: a request that does not fit never reaches the server.
+    const { method } = this.#caller;
     const single = method.requestStream ? undefined : method.request.encode(await readSingle(requests));
-    this.#stopWatch.throwIfStopped();
-    const call = open(this.#prepared, onEnd);
+    return this.#start(single, requests, onEnd);
+  }
+
+  /** The single request is encoded before the call starts: one that does not fit never reaches the server. */
+  #start(single: Buffer | undefined, requests: Requests<object>, onEnd?: (outcome: CallOutcome) => void): ClientCall {
+    this.#stopWatch?.throwIfStopped();
+    const call = this.#caller.open(this.#prepared, onEnd);
     this.#call = call;
     if (single === undefined)
       void call.sendAll(requests); // its failure ends the responses with the same error
@@ -133,9 +175,18 @@ class InterceptedCall implements InterceptedClientCall {
     return call;
   }
 
+  #wait<Result>(work: Promise<Result>): Promise<Result> {
+    return this.#createStopWatch().wait(work);
+  }
+
+  #createStopWatch(): StopWatch {
+    const { deadline, signals } = this.#prepared;
+    return (this.#stopWatch ??= new StopWatch({ deadline, signals, method: this.method }));
+  }
+
   /** The responses, for an interceptor that goes through them. */
   async *#runResponses(requests: TappedStream<any>): AsyncGenerator<object, void, undefined> {
-    const call = await this.#stopWatch.wait(this.#open(requests));
+    const call = await this.#wait(this.#open(requests));
     if (this.#caller.method.responseStream) yield* call.responses;
     else yield await call.readSingle();
   }
@@ -145,7 +196,7 @@ class InterceptedCall implements InterceptedClientCall {
     let isLeft = true;
     try {
       for (;;) {
-        const result = await this.#stopWatch.wait(responses.next());
+        const result = await this.#wait(responses.next());
         if (result.done === true) break;
         yield result.value as object;
       }
@@ -173,7 +224,7 @@ class InterceptedCall implements InterceptedClientCall {
 
   #end(code: StatusCode, message = ''): void {
     if (this.#outcome !== undefined) return;
-    this.#stopWatch.end();
+    this.#stopWatch?.end();
     this.#caller.onSettled(this);
     const durationMs = performance.now() - this.#started;
     const { received = 0, sent = 0 } = this.#call ?? {};

@@ -4,8 +4,9 @@ import type { ClientInterceptor } from './interceptor.js';
 /** Sends a token with every call of a client: one that stays, or what the function gives for each call. */
 export function withToken(token: string | (() => string | Promise<string>)): ClientInterceptor {
   if (typeof token === 'string') {
+    let bearer: string | undefined;
     return ({ metadata }, next) => {
-      metadata.set('authorization', toBearer(token));
+      metadata.set('authorization', (bearer ??= toBearer(token)));
       return next();
     };
   }

@@ -29,6 +29,11 @@ export class WrappedMessages implements TappedStream<any> {
     return this;
   }
 
+  /** Whether somebody listens. */
+  get isTapped(): boolean {
+    return this.#taps !== undefined;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
