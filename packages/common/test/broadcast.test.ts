@@ -192,6 +192,20 @@ describe.each([true, false])('a broadcast over real connections, straight to HTT
     expect(seen).toEqual([{ number: 2n }, { number: 4n }, { number: 6n }]);
   });
 
+  it('gives each stream a message of its own where interceptors change it', async () => {
+    const change: ServerInterceptor = async function* (_call, next) {
+      for await (const message of next()) {
+        (message as { number: bigint }).number += 1n;
+        yield message;
+      }
+    };
+    await using server = await startTopic({ config, interceptors: [change] });
+    const streams = [await server.subscribe(), await server.subscribe(), await server.subscribe()];
+    server.topic.publish({ number: 10n });
+    server.topic.close();
+    for (const stream of streams) expect(numbersOf(await collect(stream))).toEqual([11]);
+  });
+
   it('shows listeners of a stream that is not gone through the messages as they were published', async () => {
     const seen: unknown[] = [];
     const watch: ServerInterceptor = (_call, next) => next().tap((message) => seen.push(message));

@@ -175,6 +175,27 @@ describe('a broadcast', () => {
 });
 
 describe('a subscriber', () => {
+  it.each([{ maxBytes: NaN }, { maxBytes: -1 }, { whenFull: 'dropOldest' }])('refuses the options %j', (options) => {
+    expect(() => new Subscriber(createTestContext<Message>(), options as SubscriberOptions)).toThrow(RangeError);
+  });
+
+  it('whose call cannot be ended keeps nothing from the others', () => {
+    const broadcast = new Broadcast(method);
+    const context = createTestContext<Message>({
+      write() {
+        throw new StatusError('RESOURCE_EXHAUSTED', 'too large');
+      },
+      end() {
+        throw new Error('a header that HTTP/2 refuses');
+      },
+    });
+    const other = createReader();
+    for (const subscriber of [new Subscriber(context), other.subscriber]) broadcast.add(subscriber);
+    for (const number of [1n, 2n]) broadcast.publish({ number });
+    expect(other.read).toEqual([1, 2]);
+    expect(broadcast.size).toBe(1);
+  });
+
   it('may belong to several broadcasts, and leaves all of them with its call', () => {
     const broadcasts = [new Broadcast(method), new Broadcast(method)] as const;
     const { subscriber, context, read } = createReader();

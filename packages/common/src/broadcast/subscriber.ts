@@ -23,6 +23,8 @@ export interface SubscriberOptions {
   readonly maxBytes?: number;
 }
 
+const policies: ReadonlySet<string> = new Set(['end', 'drop-oldest', 'keep-newest']);
+
 /** What a subscriber belongs to. */
 interface Membership {
   delete(subscriber: Subscriber<any>): unknown;
@@ -49,7 +51,11 @@ export class Subscriber<Response> {
   #over: { readonly reason: StatusError | undefined } | undefined;
   #done: OpenPromise | undefined;
 
+  /** Throws a RangeError for options that are none. */
   constructor(context: Context<Response>, { whenFull = 'end', maxBytes = 1024 * 1024 }: SubscriberOptions = {}) {
+    if (!policies.has(whenFull)) throw new RangeError(`whenFull: ${whenFull} is none of ${[...policies].join(', ')}`);
+    // A bound that is no number would be none at all.
+    if (typeof maxBytes !== 'number' || !(maxBytes >= 0)) throw new RangeError(`maxBytes: ${maxBytes} is no size`);
     this.#context = context;
     this.#whenFull = whenFull;
     this.#maxBytes = maxBytes;
@@ -121,7 +127,7 @@ export class Subscriber<Response> {
   }
 
   #endSlow(): void {
-    this.#context.end(
+    this.#endCall(
       new StatusError('RESOURCE_EXHAUSTED', `the reader is too slow: more than ${this.#maxBytes} bytes wait for it`),
     );
   }
@@ -132,9 +138,16 @@ export class Subscriber<Response> {
       if (waiting !== undefined) this.#wait(waiting);
     } catch (error) {
       // Too large for this server, or refused by an interceptor: the call cannot go on as if it had been sent.
-      this.#context.end(
-        error instanceof StatusError ? error : new StatusError('INTERNAL', 'internal error', { cause: error }),
-      );
+      this.#endCall(toStatusError(error));
+    }
+  }
+
+  /** A call that cannot be ended (its header may be one that HTTP/2 refuses) is none of the other subscribers' concern. */
+  #endCall(reason: StatusError): void {
+    try {
+      this.#context.end(reason);
+    } catch (error) {
+      this.#close(toStatusError(error));
     }
   }
 
@@ -145,8 +158,8 @@ export class Subscriber<Response> {
 
   #wait(waiting: Promise<void>): void {
     this.#isWaiting = true;
-    // It rejects with the end of the call, which `onEnd` reports.
-    waiting.then(this.#resume, () => undefined);
+    // It rejects with the end of the call, or where an interceptor takes nothing more.
+    waiting.then(this.#resume, (error: unknown) => this.#close(toStatusError(error)));
   }
 
   readonly #resume = (): void => {
@@ -172,7 +185,7 @@ export class Subscriber<Response> {
     if (this.#over !== undefined) return;
     const reason = this.#ending?.reason;
     if (reason === undefined) this.#close(undefined);
-    else this.#context.end(reason);
+    else this.#endCall(reason);
   }
 
   #onCallEnd({ code, message }: CallOutcome): void {
@@ -196,6 +209,10 @@ export class Subscriber<Response> {
     if (reason === undefined) resolve();
     else reject(reason);
   }
+}
+
+function toStatusError(error: unknown): StatusError {
+  return error instanceof StatusError ? error : new StatusError('INTERNAL', 'internal error', { cause: error });
 }
 
 interface OpenPromise {

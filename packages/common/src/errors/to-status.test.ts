@@ -41,6 +41,12 @@ describe('toStatus', () => {
     expect(toStatus(error)).toEqual({ code: 'INTERNAL', message: 'internal error', unexpected: true });
   });
 
+  it('keeps the status of an error whose details cannot be encoded, and shows it to the log', () => {
+    const details = [{ type: 'google.rpc.RetryInfo', value: { retryDelay: { seconds: 2n ** 70n } } }] as const;
+    const status = toStatus(new StatusError('UNAVAILABLE', 'later', { details }));
+    expect(status).toEqual({ code: 'UNAVAILABLE', message: 'later', unexpected: true });
+  });
+
   it('leaves details out, from the last, until they fit in 4 KiB', () => {
     const detail = (text: string) => ({ type: 'google.rpc.LocalizedMessage', value: { message: text } }) as const;
     const details = [detail('first'), detail('x'.repeat(5000)), detail('third')];

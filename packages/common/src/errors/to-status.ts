@@ -19,8 +19,13 @@ const MAX_MESSAGE_BYTES = 1024;
 export function toStatus(error: unknown): WireStatus {
   if (error instanceof StatusError) {
     const message = toWireMessage(error.message);
-    const details = encodeDetails(statusCodes[error.code], message, error.details);
-    return { code: error.code, message, ...(details && { details }), unexpected: false };
+    try {
+      const details = encodeDetails(statusCodes[error.code], message, error.details);
+      return { code: error.code, message, ...(details && { details }), unexpected: false };
+    } catch {
+      // A detail that cannot be encoded is a fault of the server, and must not cost the caller the status.
+      return { code: error.code, message, unexpected: true };
+    }
   }
   return { code: 'INTERNAL', message: 'internal error', unexpected: true };
 }

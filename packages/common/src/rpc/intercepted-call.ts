@@ -45,7 +45,6 @@ class InterceptedCall implements InterceptedClientCall {
     this.#input = input;
     this.#wrappedInput = new WrappedMessages(caller.method.requestStream ? (input as Requests<object>) : [input]);
     this.requests = this.#wrappedInput;
-    if (this.#prepared.signals.some(({ aborted }) => aborted)) this.#createStopWatch();
     caller.onPending(this);
   }
 
@@ -139,9 +138,14 @@ class InterceptedCall implements InterceptedClientCall {
       interceptors: this.#caller.interceptors,
       call: this,
       wrap: (requests) => new WrappedMessages(requests),
-      throwIfOver: () => this.#stopWatch?.throwIfStopped(),
+      throwIfOver: () => this.#throwIfOver(),
       run: (requests) => this.#runResponses(requests),
     });
+  }
+
+  #throwIfOver(): void {
+    if (this.#prepared.signals.some(({ aborted }) => aborted)) this.#createStopWatch();
+    this.#stopWatch?.throwIfStopped();
   }
 
   /** Whether every interceptor has passed the call on at once, and has no part in its requests: there is nothing to wait for. */
@@ -166,7 +170,7 @@ class InterceptedCall implements InterceptedClientCall {
 
   /** The single request is encoded before the call starts: one that does not fit never reaches the server. */
   #start(single: Buffer | undefined, requests: Requests<object>, onEnd?: (outcome: CallOutcome) => void): ClientCall {
-    this.#stopWatch?.throwIfStopped();
+    this.#throwIfOver();
     const call = this.#caller.open(this.#prepared, onEnd);
     this.#call = call;
     if (single === undefined)

@@ -174,7 +174,8 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     return (this.#boundWrite ??= (message) => {
       this.throwIfOver();
       if (this.pipe === undefined) return this.send(message);
-      return this.pipe.write(message instanceof EncodedMessage ? message.message : message);
+      // An interceptor may change the message that it goes through: it is not the one that others get.
+      return this.pipe.write(message instanceof EncodedMessage ? this.#responses.decode(message.bytes) : message);
     });
   }
 
@@ -196,7 +197,9 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     return (listener) => {
       if (this.#outcome !== undefined) return this.#tell(listener, this.#outcome);
       const others = this.#endListeners;
-      this.#endListeners = others === undefined ? listener : [others, listener].flat();
+      if (others === undefined) this.#endListeners = listener;
+      else if (Array.isArray(others)) others.push(listener);
+      else this.#endListeners = [others, listener];
     };
   }
 
@@ -216,7 +219,10 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   send(message: object): Promise<void> | undefined {
     this.throwIfOver();
     const encoded = message instanceof EncodedMessage ? message : undefined;
-    if (this.responseTaps.length > 0) this.#tap(encoded?.message ?? message);
+    if (this.responseTaps.length > 0) {
+      this.#tap(encoded?.message ?? message);
+      this.throwIfOver(); // a listener may have ended the call
+    }
     const bytes = encoded?.bytes ?? this.#encode(message);
     const { maxMessageBytes } = this.#environment;
     if (bytes.length > maxMessageBytes) {
