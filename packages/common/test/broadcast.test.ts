@@ -217,6 +217,34 @@ describe.each([true, false])('a broadcast over real connections, straight to HTT
     expect(seen).toEqual([{ number: 1n }]);
   });
 
+  it('loses the stream whose listener ends it, in the middle of a message', async () => {
+    const end: ServerInterceptor = (call, next) =>
+      next().tap(() => call.end(new StatusError('ABORTED', 'no such message')));
+    await using server = await startTopic({ config, interceptors: [end] });
+    const failure = collect(await server.subscribe()).catch((error: unknown) => error);
+    server.topic.publish({ number: 1n });
+    expect(await failure).toMatchObject({ code: 'ABORTED' });
+    expect(server.topic.size).toBe(0);
+    await expectNothingOpen(server.server);
+  });
+
+  it('loses the stream whose interceptor leaves it while messages wait', async () => {
+    const leaves: ServerInterceptor = async function* (_call, next) {
+      for await (const message of next()) {
+        yield message;
+        return;
+      }
+    };
+    await using server = await startTopic({ config, interceptors: [leaves] });
+    const stream = await server.subscribe();
+    const done = server.subscribers[0]!.done.catch((error: unknown) => error);
+    for (let number = 0; number < 10; number += 1) server.topic.publish({ number: BigInt(number) });
+    expect(numbersOf(await collect(stream))).toEqual([0]);
+    expect(await done).toMatchObject({ code: 'CANCELLED' });
+    expect(server.topic.size).toBe(0);
+    await expectNothingOpen(server.server);
+  });
+
   it('ends the stream that a message is too large for', async () => {
     await using server = await startTopic({ config: { ...config, maxMessageBytes: 1_000 } });
     const stream = await server.subscribe();
@@ -225,6 +253,14 @@ describe.each([true, false])('a broadcast over real connections, straight to HTT
     expect(Number((await stream.next()).value?.number)).toBe(1);
     await expect(stream.next()).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
     expect(server.topic.size).toBe(0);
+  });
+
+  it('ends with a status as soon as its server begins to stop, long before the grace period is over', async () => {
+    const stopping = new StatusError('UNAVAILABLE', 'the server is stopping');
+    await using server = await startTopic({ config, onDraining: () => server.topic.close(stopping) });
+    const failure = collect(await server.subscribe()).catch((error: unknown) => error);
+    await server.server.stop();
+    expect(await failure).toMatchObject({ code: 'UNAVAILABLE', statusMessage: 'the server is stopping' });
   });
 
   it('is over for its subscribers when the server has stopped', async () => {
@@ -278,6 +314,17 @@ describe('what a handler may do with its call', () => {
     ]);
     never.open();
     client.$close();
+  });
+
+  it('is told of the end of a cancelled call when its signal says so, too', async () => {
+    const told = gate<unknown>();
+    await using server = await startTopic();
+    const stream = await server.subscribe();
+    const [context] = server.contexts;
+    const { signal } = context!;
+    context!.onEnd(({ code }) => told.open([code, signal.aborted]));
+    await stream.return?.();
+    expect(await told).toEqual(['CANCELLED', true]);
   });
 
   it('is told when everything that it wrote has been taken, and when the call is over', async () => {

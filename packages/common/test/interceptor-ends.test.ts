@@ -74,6 +74,29 @@ describe('while an interceptor of a client is at work', () => {
   });
 });
 
+it.each(['unary', 'server'] as const)(
+  'an interceptor of a client may abort the signal of its call: nothing is sent, kind %s',
+  async (kind) => {
+    await using server = await startService([echo]);
+    const abort = new AbortController();
+    const client = createClient(FourKinds, server.target, {
+      interceptors: [
+        (_call, next) => {
+          abort.abort();
+          return next();
+        },
+      ],
+    });
+    const { signal } = abort;
+    const call = kind === 'unary' ? client.unary({}, { signal }) : collect(client.server({}, { signal }));
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    const other = createClient(FourKinds, server.target);
+    await other.unary({});
+    expect(server.logs.filter(({ method }) => method !== undefined)).toHaveLength(1);
+    for (const { $close } of [client, other]) $close();
+  },
+);
+
 describe('the listener for the end of a call', () => {
   it('on a client is told what the caller got, once', async () => {
     await using server = await startService([echo]);

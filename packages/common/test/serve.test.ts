@@ -5,8 +5,18 @@ import { BidirectionalStreamServer } from '@streamworks/proto/stream/sqrt';
 import { ServerStream } from '@streamworks/proto/stream/pow';
 import { ClientStream } from '@streamworks/proto/stream/sum';
 import { describe, expect, it } from 'vitest';
-import { CallError, createClient, defineService, Metadata, StatusError, type Handlers } from '../src/index.js';
+import {
+  CallError,
+  createClient,
+  defineService,
+  Metadata,
+  StatusError,
+  type Context,
+  type Handlers,
+} from '../src/index.js';
 import { collect, gate, startService, until } from '../src/testing/index.js';
+import { createFourKinds } from './support/pairs.js';
+import { FourKinds } from './support/four-kinds.js';
 
 const hello = (handler: Handlers<typeof SayHello>['hello']) => defineService(SayHello, { hello: handler });
 
@@ -85,6 +95,49 @@ describe('metadata', () => {
     expect(await client.hello({ name: 'n' }, { metadata, onHeader, onTrailer })).toEqual({ msg: 'n abc' });
     expect([header.get('x-header'), header.get('x-request-id')]).toEqual([['yes'], ['abc']]);
     expect(trailer.get('x-bytes-bin')).toEqual([Buffer.from([3, 2, 1])]);
+    client.$close();
+  });
+});
+
+describe.each([true, false])('what no response may carry, straight to HTTP/2 %s,', (directHttp2) => {
+  const forbidden = ['connection', 'keep-alive', 'te', 'content-type', 'content-length', 'grpc-status'];
+
+  it.each([
+    ['OK', 'unary'],
+    ['ABORTED', 'unary'],
+    ['OK', 'server'],
+    ['ABORTED', 'server'],
+  ] as const)('is left out with an error in the log, and the rest is sent: %s, %s', async (code, kind) => {
+    const spoil = ({ responseHeader, responseTrailer }: Context<any>): void => {
+      for (const metadata of [responseHeader, responseTrailer]) {
+        for (const key of forbidden) metadata.set(key, '7');
+        for (const value of ['1', '2']) metadata.add('etag', value);
+      }
+      responseTrailer.set('x-good', 'yes');
+      if (code !== 'OK') throw new StatusError(code, 'as it should be');
+    };
+    const service = createFourKinds({
+      unary(note, context) {
+        spoil(context);
+        return note;
+      },
+      async *server(note, context) {
+        spoil(context);
+        yield note;
+      },
+    });
+    await using server = await startService([service], { config: { directHttp2 } });
+    const client = createClient(FourKinds, server.target);
+    let trailer = new Metadata();
+    const options = { onTrailer: (value: Metadata) => void (trailer = value) };
+    const call = kind === 'unary' ? client.unary({}, options) : collect(client.server({}, options));
+    if (code === 'OK') await call;
+    else expect(await callError(call)).toMatchObject({ code });
+    expect(trailer.get('x-good')).toEqual(['yes']);
+    expect(trailer.get('etag')).toEqual(['1']);
+    await until(() => server.logs.some(({ keys }) => Array.isArray(keys) && keys.includes('etag')));
+    const logged = server.logs.flatMap(({ keys }) => (Array.isArray(keys) ? keys : []));
+    expect(new Set(logged)).toEqual(new Set([...forbidden, 'etag']));
     client.$close();
   });
 });

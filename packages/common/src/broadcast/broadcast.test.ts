@@ -109,17 +109,18 @@ describe('a broadcast', () => {
     slow.context.onEnd(() => {
       broadcast.publish({ number: 10n });
       broadcast.add(late.subscriber);
-      expect(broadcast.size).toBe(3);
+      expect(broadcast.size).toBe(4); // a subscriber leaves after the listeners that came later than it
+      broadcast.publish({ number: 11n });
     });
     slow.stop();
     for (const number of [1, 2, 3]) broadcast.publish(toMessage(number));
     expect(slow.context.ended).toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
     broadcast.publish({ number: 4n });
     expect([before.read, after.read]).toEqual([
-      [1, 2, 3, 10, 4],
-      [1, 2, 3, 10, 4],
+      [1, 2, 3, 10, 11, 4],
+      [1, 2, 3, 10, 11, 4],
     ]);
-    expect(late.read).toEqual([10, 4]);
+    expect(late.read).toEqual([11, 4]);
   });
 
   it('ends its subscribers when it is closed, each with everything that waited for it', async () => {
@@ -128,7 +129,9 @@ describe('a broadcast', () => {
     for (const { subscriber } of [slow, fast]) broadcast.add(subscriber);
     slow.stop();
     for (const number of [1n, 2n, 3n]) broadcast.publish({ number });
+    expect(broadcast.isClosed).toBe(false);
     broadcast.close();
+    expect(broadcast.isClosed).toBe(true);
     await fast.subscriber.done;
     expect(broadcast.size).toBe(0);
     const done = slow.subscriber.done.then(() => slow.read.length);
@@ -229,6 +232,21 @@ describe('a subscriber', () => {
     broadcast.publish({ number: 1n });
     expect(context.ended).toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
     expect(broadcast.size).toBe(0);
+  });
+
+  it('leaves nothing with a call that goes on', async () => {
+    let listeners = 0;
+    const context = createTestContext<Message>({
+      onEnd() {
+        listeners += 1;
+        return () => (listeners -= 1);
+      },
+    });
+    const ending = [new Subscriber(context), new Subscriber(context)];
+    expect(listeners).toBe(2);
+    ending[0]!.end();
+    await ending[0]!.done;
+    expect(listeners).toBe(1);
   });
 
   it('gives up its room when its call ends', async () => {

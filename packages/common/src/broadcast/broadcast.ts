@@ -10,10 +10,12 @@ import type { Subscriber } from './subscriber.js';
 export class Broadcast<Message> {
   readonly #codec: Codec<Message>;
   readonly #subscribers = new Set<Subscriber<Message>>();
-  /** Who was added while a message was on its way to the others: it is not for them. */
-  readonly #added = new Set<Subscriber<Message>>();
+  /** Who was added while messages were on their way to the others, and how many of all were published before that. */
+  readonly #added = new Map<Subscriber<Message>, number>();
   /** What is to be delivered: what a delivery sets off to be published must not overtake it. */
   readonly #next: EncodedMessage<Message>[] = [];
+  #published = 0;
+  #delivered = 0;
   #isPublishing = false;
   #closed: { readonly reason: StatusError | undefined } | undefined;
 
@@ -27,11 +29,16 @@ export class Broadcast<Message> {
     return this.#subscribers.size + this.#added.size;
   }
 
+  /** Whether `close` has been called: nothing more can be published. */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
   /** The subscriber gets everything that is published from now on. Adding it again, or after its end, does nothing. */
   add(subscriber: Subscriber<Message>): void {
     if (this.#closed !== undefined) return subscriber.end(this.#closed.reason);
     if (this.has(subscriber) || !subscriber.join(this)) return;
-    if (this.#isPublishing) this.#added.add(subscriber);
+    if (this.#isPublishing) this.#added.set(subscriber, this.#published);
     else this.#subscribers.add(subscriber);
   }
 
@@ -53,12 +60,14 @@ export class Broadcast<Message> {
   publish(message: MessageInit<Message>): void {
     if (this.#closed !== undefined) throw new Error('published after the end of the broadcast');
     this.#next.push(new EncodedMessage(this.#codec, message));
+    this.#published += 1;
     if (!this.#isPublishing) this.#deliverAll();
   }
 
   /**
    * Ends all subscribers: each gets what waits for it, then its `done` resolves; with a reason, its call ends with that
-   * status. Whoever is added later is ended at once.
+   * status. Whoever is added later is ended at once. A reader who has stopped is waited for, until its call is cancelled, past
+   * its deadline or ended by the shutdown of its server.
    */
   close(reason?: StatusError): void {
     this.#closed ??= { reason };
@@ -79,8 +88,11 @@ export class Broadcast<Message> {
 
   #deliver(message: EncodedMessage<Message>): void {
     for (const subscriber of this.#subscribers) subscriber.deliver(message);
-    if (this.#added.size === 0) return;
-    for (const subscriber of this.#added) this.#subscribers.add(subscriber);
-    this.#added.clear();
+    this.#delivered += 1;
+    for (const [subscriber, published] of this.#added) {
+      if (published > this.#delivered) continue;
+      this.#added.delete(subscriber);
+      this.#subscribers.add(subscriber);
+    }
   }
 }

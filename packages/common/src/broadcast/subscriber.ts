@@ -50,6 +50,8 @@ export class Subscriber<Response> {
   /** Set when nothing is delivered any more, with the reason unless all went well. */
   #over: { readonly reason: StatusError | undefined } | undefined;
   #done: OpenPromise | undefined;
+  /** Takes back that it is told of the end of its call: a call may outlive many subscribers. */
+  readonly #forgetCall: (() => void) | undefined;
 
   /** Throws a RangeError for options that are none. */
   constructor(context: Context<Response>, { whenFull = 'end', maxBytes = 1024 * 1024 }: SubscriberOptions = {}) {
@@ -59,7 +61,7 @@ export class Subscriber<Response> {
     this.#context = context;
     this.#whenFull = whenFull;
     this.#maxBytes = maxBytes;
-    context.onEnd((outcome) => this.#onCallEnd(outcome));
+    this.#forgetCall = context.onEnd((outcome) => this.#onCallEnd(outcome));
   }
 
   /**
@@ -86,7 +88,7 @@ export class Subscriber<Response> {
 
   /**
    * Nothing more is to be delivered: what waits goes out, then `done` resolves; with a reason, the call ends with that status
-   * instead. Does nothing the second time.
+   * instead. A reader who has stopped is waited for. Does nothing the second time.
    */
   end(reason?: StatusError): void {
     if (this.#ending !== undefined) return;
@@ -196,6 +198,7 @@ export class Subscriber<Response> {
     if (this.#over !== undefined) return;
     this.#over = { reason };
     this.#queue = undefined;
+    this.#forgetCall?.(); // not yet set for a call that is over
     this.#leaveAll();
     if (this.#done !== undefined) this.#settle(this.#done, reason);
   }

@@ -31,11 +31,14 @@ export interface Context<Response = never> {
   readonly certificate: ClientCertificate | undefined;
   /** Logs with the method and the request id in every line. */
   readonly log: Logger;
-  /** Sent before the first response; with the trailer where the call fails before that. Set it before the first response. */
+  /**
+   * Sent before the first response; with the trailer where the call fails before that. Set it before the first response. Keys that
+   * HTTP/2 forbids, such as `connection`, and those of gRPC itself, such as `content-type`, are left out with an error in the log.
+   */
   readonly responseHeader: Metadata;
   /** Sends the header now. Without it the header goes out with the first response, or with the status. */
   sendHeader(): void;
-  /** Sent with the status. */
+  /** Sent with the status. What is said of the header holds for it, too. */
   readonly responseTrailer: Metadata;
   /** Aborts when the server is about to stop: a long stream should come to its end. The call goes on meanwhile. */
   readonly draining: AbortSignal;
@@ -48,16 +51,21 @@ export interface Context<Response = never> {
   write(message: MessageInit<Response> | EncodedMessage<Response>): Promise<void> | undefined;
   /**
    * Undefined where nothing that was written is under way; else a promise that resolves when HTTP/2 has taken all of it, as the
-   * reader made room. It rejects when the call is over.
+   * reader made room. It rejects when the call is over. What an interceptor that goes through the responses has taken and not
+   * yet passed on does not count.
    */
   flushed(): Promise<void> | undefined;
   /**
    * Ends the call with a status, at any time and from anywhere: `signal` aborts, and the loop over the requests throws, with
-   * the same reason. Does nothing when the call is over.
+   * the same reason. What was written goes out before the status, but for what an interceptor that goes through the responses
+   * has not yet passed on. Does nothing when the call is over.
    */
   end(reason: StatusError): void;
-  /** Calls the listener once, when the call is over, whatever its end; at once where it is over already. */
-  onEnd(listener: (outcome: CallOutcome) => void): void;
+  /**
+   * Calls the listener once, when the call is over, whatever its end; at once where it is over already. What it returns takes
+   * the listener away again.
+   */
+  onEnd(listener: (outcome: CallOutcome) => void): () => void;
 }
 
 /**

@@ -4,8 +4,11 @@ import { CompressedMessage, type Encoding } from './compressed-message.js';
 /** Before each message: a byte that says whether it is compressed, and its length in four. */
 export const FRAME_HEADER_BYTES = 5;
 
-/** A message whose end is still to come starts with this much room, and doubles it as its bytes come in. */
-const FIRST_ROOM_BYTES = 16 * 1024;
+/**
+ * A message whose end is still to come starts with this much room, and doubles it as its bytes come in: enough for the common
+ * chunk of 64 KiB in one copy, and memory that nothing touches before they come.
+ */
+const FIRST_ROOM_BYTES = 128 * 1024;
 
 /** A message as it came in. */
 export type Frame = Buffer | CompressedMessage;

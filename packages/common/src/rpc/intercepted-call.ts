@@ -6,6 +6,7 @@ import type { CallOptions, PreparedCall } from './call-options.js';
 import type { CallOutcome } from './call-outcome.js';
 import type { ClientCall } from './client-call.js';
 import type { MethodCaller, Requests, Responses } from './client-method.js';
+import { EndListeners } from './end-listeners.js';
 import { followChain, type ChainEnd } from './interceptors/chain.js';
 import type { EndListener, InterceptedClientCall, Tap, TappedStream } from './interceptors/interceptor.js';
 import { LateResponses } from './interceptors/late-responses.js';
@@ -35,7 +36,7 @@ class InterceptedCall implements InterceptedClientCall {
   readonly #started = performance.now();
   /** Ends what waits for interceptors: they do not know of the deadline. Most calls wait for none. */
   #stopWatch: StopWatch | undefined;
-  readonly #listeners: EndListener<this>[] = [];
+  readonly #listeners = new EndListeners<this>();
   #outcome: CallOutcome | undefined;
   #call: ClientCall | undefined;
 
@@ -68,9 +69,10 @@ class InterceptedCall implements InterceptedClientCall {
     return this.#prepared.deadline;
   }
 
-  onEnd(listener: EndListener<this>): void {
-    if (this.#outcome === undefined) this.#listeners.push(listener);
-    else this.#tell(listener, this.#outcome);
+  onEnd(listener: EndListener<this>): () => void {
+    if (this.#outcome === undefined) return this.#listeners.add(listener);
+    this.#tell(listener, this.#outcome);
+    return noop;
   }
 
   /** Ends it, opened or not. */
@@ -233,8 +235,7 @@ class InterceptedCall implements InterceptedClientCall {
     const durationMs = performance.now() - this.#started;
     const { received = 0, sent = 0 } = this.#call ?? {};
     this.#outcome = { code, message, durationMs, received, sent };
-    // As with the ends of loops: what stands further in is told first.
-    for (const listener of this.#listeners.toReversed()) this.#tell(listener, this.#outcome);
+    for (const listener of this.#listeners.take()) this.#tell(listener, this.#outcome);
   }
 
   #tell(listener: EndListener<this>, outcome: CallOutcome): void {
@@ -244,6 +245,10 @@ class InterceptedCall implements InterceptedClientCall {
       process.emitWarning(error instanceof Error ? error : String(error), 'a listener for the end of a call failed');
     }
   }
+}
+
+function noop(): void {
+  // The listener has been told already.
 }
 
 function withTaps<Stream extends TappedStream<any>>(stream: Stream, taps: readonly Tap[]): Stream {

@@ -31,6 +31,11 @@ export interface ServeOptions {
   readonly interceptors?: readonly ServerInterceptor[];
   /** How connections are secured. Default: as the settings say. */
   readonly tls?: ServerTls;
+  /**
+   * Called when `stop` begins, with every call still open: the place to end what would wait for its reader until the grace
+   * period is over, such as a broadcast. Default: nothing.
+   */
+  readonly onDraining?: () => void;
 }
 
 /** A server that takes calls. */
@@ -60,12 +65,14 @@ export async function serve({
   services,
   aliases = {},
   interceptors = [],
+  onDraining = () => undefined,
   ...options
 }: ServeOptions): Promise<RunningServer> {
   sendLibraryLogTo(log);
   const tls = options.tls ?? (config.tls && (await openTlsFiles(config.tls, log)));
   const draining = new AbortController();
   setMaxListeners(Infinity, draining.signal); // every open call may listen: more than ten are no leak
+  draining.signal.addEventListener('abort', () => onDraining());
   const calls = new Set<ServerCall>();
   const metrics = createServerMetrics();
   const environment = createEnvironment({

@@ -13,6 +13,8 @@ import type { BoundMethod, Roles } from './define-service.js';
 import { EncodedMessage } from './encoded-message.js';
 import { confirmEnd } from './end-guard.js';
 import type { Frame } from './frame-reader.js';
+import { EndListeners } from './end-listeners.js';
+import { leaveOutForbidden } from './leave-out-forbidden.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
 import {
   noTaps,
@@ -86,8 +88,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #outcome: CallOutcome | undefined;
   /** What was wrong with a request, once the handler has been told. */
   #readError: unknown;
-  /** Most calls have one: it is not worth an array. */
-  #endListeners: EndListener<this> | EndListener<this>[] | undefined;
+  #endListeners: EndListeners<this> | undefined;
   #deadlineTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -193,13 +194,11 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     };
   }
 
-  get onEnd(): (listener: EndListener<this>) => void {
+  get onEnd(): (listener: EndListener<this>) => () => void {
     return (listener) => {
-      if (this.#outcome !== undefined) return this.#tell(listener, this.#outcome);
-      const others = this.#endListeners;
-      if (others === undefined) this.#endListeners = listener;
-      else if (Array.isArray(others)) others.push(listener);
-      else this.#endListeners = [others, listener];
+      if (this.#outcome === undefined) return (this.#endListeners ??= new EndListeners()).add(listener);
+      this.#tell(listener, this.#outcome);
+      return noop;
     };
   }
 
@@ -358,7 +357,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     // An interceptor, or a listener, has ended the call while its handler goes on.
     const reason = error instanceof StatusError ? error : interceptorHasEnded;
     this.#close({ reason }, status, error);
-    this.#abort?.abort(reason);
   }
 
   #sendStatus({ code, message, details }: WireStatus): void {
@@ -367,6 +365,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     // A failure without a response goes out as trailers alone, header and all: only such a call may be tried again.
     if (code === 'OK') this.#sendHeader();
     else if (!this.#headerSent) this.responseTrailer.merge(this.responseHeader);
+    this.#leaveOutForbidden(this.#trailer);
     this.#call.sendStatus({ code: statusCodes[code], details: message, metadata: this.#trailer ?? null });
   }
 
@@ -374,7 +373,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #break(reason: StatusError): void {
     if (this.#over !== undefined) return;
     this.#close({ reason }, toStatus(reason));
-    this.#abort?.abort(reason);
   }
 
   #close(over: { readonly reason?: StatusError }, { code, message, unexpected }: WireStatus, error?: unknown): void {
@@ -396,8 +394,8 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     };
     this.#outcome = outcome;
     this.#environment.onEnd(this, outcome);
-    // As with the ends of loops: what stands further in is told first.
-    for (const listener of [this.#endListeners ?? []].flat().toReversed()) this.#tell(listener, outcome);
+    if (over.reason !== undefined) this.#abort?.abort(over.reason);
+    for (const listener of this.#endListeners?.take() ?? []) this.#tell(listener, outcome);
   }
 
   #tell(listener: EndListener<this>, outcome: CallOutcome): void {
@@ -411,8 +409,16 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   #sendHeader(): void {
     if (this.#headerSent) return;
     this.#headerSent = true;
+    this.#leaveOutForbidden(this.#header);
     // One that its handler never asked for is not kept.
     this.#call.sendMetadata(this.#header ?? this.#createHeader());
+  }
+
+  #leaveOutForbidden(metadata: Metadata | undefined): void {
+    if (metadata === undefined) return;
+    const keys = leaveOutForbidden(metadata);
+    if (keys.length > 0)
+      this.log.error({ keys }, 'left out of the response: HTTP/2 or gRPC has no place for these keys');
   }
 
   #createHeader(): Metadata {
@@ -428,6 +434,10 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     const end = (): void => this.end(new StatusError('DEADLINE_EXCEEDED', 'the deadline has passed'));
     this.#deadlineTimer = setTimeout(end, Math.max(0, deadline - Date.now()));
   }
+}
+
+function noop(): void {
+  // The listener has been told already.
 }
 
 /** Whether an error only says that the call is over: of what its signal has aborted, or of a call made inside it. */

@@ -25,7 +25,7 @@ export function createTestContext<Response = never>(overrides: Partial<Context<R
   const abort = new AbortController();
   const draining = new AbortController();
   const written: TestContext<Response>['written'] = [];
-  const listeners: ((outcome: CallOutcome) => void)[] = [];
+  const listeners = new Set<(outcome: CallOutcome) => void>();
   let outcome: CallOutcome | undefined;
   let ended: StatusError | undefined;
   let over: StatusError | undefined;
@@ -35,7 +35,7 @@ export function createTestContext<Response = never>(overrides: Partial<Context<R
     outcome = { code, message, durationMs: 0, received: 0, sent: written.length };
     over = reason ?? new StatusError('INTERNAL', 'a response was written after the end of the call');
     if (reason !== undefined) abort.abort(reason);
-    for (const listener of listeners) listener(outcome);
+    for (const listener of [...listeners].toReversed()) listener(outcome);
   };
   return {
     method: '/test.Service/Method',
@@ -61,7 +61,11 @@ export function createTestContext<Response = never>(overrides: Partial<Context<R
       if (outcome === undefined) ended = reason;
       close(reason);
     },
-    onEnd: (listener) => (outcome === undefined ? void listeners.push(listener) : listener(outcome)),
+    onEnd(listener) {
+      if (outcome === undefined) listeners.add(listener);
+      else listener(outcome);
+      return () => listeners.delete(listener);
+    },
     ...overrides,
     written,
     get ended() {

@@ -13,7 +13,9 @@ export interface TestServer extends RunningServer {
 }
 
 /** What a test may set. */
-export interface StartServiceOptions extends Partial<Pick<ServeOptions, 'aliases' | 'interceptors' | 'tls'>> {
+export interface StartServiceOptions extends Partial<
+  Pick<ServeOptions, 'aliases' | 'interceptors' | 'onDraining' | 'tls'>
+> {
   readonly config?: Partial<ServiceConfig>;
 }
 

@@ -34,8 +34,8 @@ export interface InterceptedCall {
   readonly deadline: Date | undefined;
   /** The requests, as the interceptors before have passed them on. Take them before `next`. */
   readonly requests: Messages;
-  /** Calls the listener once, when the call is over, whatever its end. */
-  onEnd(listener: EndListener<this>): void;
+  /** Calls the listener once, when the call is over, whatever its end. What it returns takes the listener away again. */
+  onEnd(listener: EndListener<this>): () => void;
 }
 
 /** Is told how a call went. It is given the call, too: one function may stand for all calls. */
