@@ -217,6 +217,27 @@ describe.each([true, false])('a broadcast over real connections, straight to HTT
     expect(seen).toEqual([{ number: 1n }]);
   });
 
+  it('keeps the order and loses nothing when messages set off others, and the end, while a queue is written', async () => {
+    const count = 400;
+    const react: ServerInterceptor = (_call, next) =>
+      next().tap((message) => {
+        const number = Number((message as Message).number);
+        if (number < count && number % 100 === 50) server.topic.publish({ number: BigInt(count + number) });
+        if (number === count + 350) server.topic.close();
+      });
+    await using server = await startTopic({ config, interceptors: [react], options: [{ maxBytes: 4 * MIB }] });
+    const stream = await server.subscribe();
+    const payload = Buffer.alloc(2_000);
+    for (let number = 0; number < count; number += 1) server.topic.publish({ number: BigInt(number), payload });
+    expect(server.subscribers[0]!.queuedBytes).toBeGreaterThan(MIB / 2);
+    const published = [...numbersTo(count), ...[450, 550, 650, 750]];
+    const read = numbersOf(await collect(stream));
+    expect(new Set(read)).toEqual(new Set(published));
+    expect(read.filter((number) => number < count)).toEqual(numbersTo(count));
+    // The first was published before anything had to wait, the others after all that waited then.
+    expect(read.slice(-3)).toEqual([550, 650, 750]);
+  });
+
   it('loses the stream whose listener ends it, in the middle of a message', async () => {
     const end: ServerInterceptor = (call, next) =>
       next().tap(() => call.end(new StatusError('ABORTED', 'no such message')));
@@ -261,6 +282,22 @@ describe.each([true, false])('a broadcast over real connections, straight to HTT
     const failure = collect(await server.subscribe()).catch((error: unknown) => error);
     await server.server.stop();
     expect(await failure).toMatchObject({ code: 'UNAVAILABLE', statusMessage: 'the server is stopping' });
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('oops');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('oops'))],
+  ])('drains all the same where what is to end it %s', async (_name, onDraining) => {
+    await using server = await startTopic({ config: { ...config, shutdownGrace: 100 }, onDraining });
+    const failure = collect(await server.subscribe()).catch((error: unknown) => error);
+    await server.server.stop();
+    expect(await failure).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(server.server.logs).toContainEqual(expect.objectContaining({ msg: 'onDraining failed' }));
   });
 
   it('is over for its subscribers when the server has stopped', async () => {

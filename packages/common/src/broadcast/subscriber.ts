@@ -44,6 +44,8 @@ export class Subscriber<Response> {
   /** Undefined until a message has to wait. */
   #queue: MessageQueue<Response> | undefined;
   #isWaiting = false;
+  /** While a message is handed over its stream may set off others, or the end: they come after it. */
+  #isWriting = false;
   #dropped = 0;
   /** Set by `end`: what is in the queue still goes out. */
   #ending: { readonly reason: StatusError | undefined } | undefined;
@@ -94,14 +96,15 @@ export class Subscriber<Response> {
     if (this.#ending !== undefined) return;
     this.#ending = { reason };
     this.#leaveAll();
-    if (!this.#isWaiting) this.#finish();
+    if (!this.#isWaiting && !this.#isWriting) this.#finish();
   }
 
   /** Writes a message, or queues it: what a broadcast calls. Never throws, never waits; does nothing after the end. */
   deliver(message: EncodedMessage<Response>): void {
     if (this.#over !== undefined || this.#ending !== undefined) return;
-    if (this.#isWaiting) this.#enqueue(message);
-    else this.#write(message);
+    if (this.#isWaiting || this.#isWriting) return this.#enqueue(message);
+    this.#write(message);
+    this.#writeQueued();
   }
 
   /** Notes what it belongs to, to leave it at its end; false after the end. What a broadcast calls. */
@@ -135,12 +138,15 @@ export class Subscriber<Response> {
   }
 
   #write(message: EncodedMessage<Response>): void {
+    this.#isWriting = true;
     try {
       const waiting = this.#context.write(message) ?? this.#untilFlushed();
       if (waiting !== undefined) this.#wait(waiting);
     } catch (error) {
       // Too large for this server, or refused by an interceptor: the call cannot go on as if it had been sent.
       this.#endCall(toStatusError(error));
+    } finally {
+      this.#isWriting = false;
     }
   }
 

@@ -1,28 +1,40 @@
 import type { EndListener } from './interceptors/interceptor.js';
 
+/** One registration: a function may be registered by several, and each takes back its own. */
+interface Entry<Call> {
+  readonly listener: EndListener<Call>;
+}
+
 /** Who is to be told of the end of a call. Most calls have one: it is not worth a set. */
 export class EndListeners<Call> {
-  #listeners: EndListener<Call> | Set<EndListener<Call>> | undefined;
+  #entries: Entry<Call> | Set<Entry<Call>> | undefined;
 
-  /** Adds a listener, once however often it is added; what is returned takes it away again. */
+  /** Adds a listener; what is returned takes it away again. */
   add(listener: EndListener<Call>): () => void {
-    const others = this.#listeners;
-    if (others === undefined || others === listener) this.#listeners = listener;
-    else if (others instanceof Set) others.add(listener);
-    else this.#listeners = new Set([others, listener]);
-    return () => this.#delete(listener);
+    const entry = { listener };
+    const others = this.#entries;
+    if (others === undefined) this.#entries = entry;
+    else if (others instanceof Set) others.add(entry);
+    else this.#entries = new Set([others, entry]);
+    return () => this.#delete(entry);
   }
 
-  /** All of them, once. As with the ends of loops, what stands further in, and came later, is told first. */
-  take(): readonly EndListener<Call>[] {
-    const listeners = this.#listeners;
-    this.#listeners = undefined;
-    if (listeners === undefined) return [];
-    return listeners instanceof Set ? [...listeners].toReversed() : [listeners];
+  /**
+   * Gives all of them, once, to a function that tells them: as with the ends of loops, what stands further in, and came later,
+   * is told first. One that another takes away meanwhile is not told.
+   */
+  take(tell: (listener: EndListener<Call>) => void): void {
+    const entries = this.#entries;
+    if (!(entries instanceof Set)) {
+      this.#entries = undefined;
+      if (entries !== undefined) tell(entries.listener);
+      return;
+    }
+    for (const entry of [...entries].toReversed()) if (entries.delete(entry)) tell(entry.listener);
   }
 
-  #delete(listener: EndListener<Call>): void {
-    if (this.#listeners === listener) this.#listeners = undefined;
-    else if (this.#listeners instanceof Set) this.#listeners.delete(listener);
+  #delete(entry: Entry<Call>): void {
+    if (this.#entries === entry) this.#entries = undefined;
+    else if (this.#entries instanceof Set) this.#entries.delete(entry);
   }
 }

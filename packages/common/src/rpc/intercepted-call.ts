@@ -234,8 +234,9 @@ class InterceptedCall implements InterceptedClientCall {
     this.#caller.onSettled(this);
     const durationMs = performance.now() - this.#started;
     const { received = 0, sent = 0 } = this.#call ?? {};
-    this.#outcome = { code, message, durationMs, received, sent };
-    for (const listener of this.#listeners.take()) this.#tell(listener, this.#outcome);
+    const outcome: CallOutcome = { code, message, durationMs, received, sent };
+    this.#outcome = outcome;
+    this.#listeners.take((listener) => this.#tell(listener, outcome));
   }
 
   #tell(listener: EndListener<this>, outcome: CallOutcome): void {

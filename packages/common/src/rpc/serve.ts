@@ -33,9 +33,9 @@ export interface ServeOptions {
   readonly tls?: ServerTls;
   /**
    * Called when `stop` begins, with every call still open: the place to end what would wait for its reader until the grace
-   * period is over, such as a broadcast. Default: nothing.
+   * period is over, such as a broadcast. What it throws goes to the log, and the drain goes on. Default: nothing.
    */
-  readonly onDraining?: () => void;
+  readonly onDraining?: () => void | Promise<void>;
 }
 
 /** A server that takes calls. */
@@ -72,7 +72,9 @@ export async function serve({
   const tls = options.tls ?? (config.tls && (await openTlsFiles(config.tls, log)));
   const draining = new AbortController();
   setMaxListeners(Infinity, draining.signal); // every open call may listen: more than ten are no leak
-  draining.signal.addEventListener('abort', () => onDraining());
+  draining.signal.addEventListener('abort', () => {
+    (async () => onDraining())().catch((err: unknown) => log.error({ err }, 'onDraining failed'));
+  });
   const calls = new Set<ServerCall>();
   const metrics = createServerMetrics();
   const environment = createEnvironment({

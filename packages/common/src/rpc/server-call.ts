@@ -395,7 +395,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     this.#outcome = outcome;
     this.#environment.onEnd(this, outcome);
     if (over.reason !== undefined) this.#abort?.abort(over.reason);
-    for (const listener of this.#endListeners?.take() ?? []) this.#tell(listener, outcome);
+    this.#endListeners?.take((listener) => this.#tell(listener, outcome));
   }
 
   #tell(listener: EndListener<this>, outcome: CallOutcome): void {

@@ -5,6 +5,7 @@ import { createLogger } from '../logging/create-logger.js';
 import type { CallOutcome } from '../rpc/call-outcome.js';
 import type { Context } from '../rpc/context.js';
 import { EncodedMessage } from '../rpc/encoded-message.js';
+import { EndListeners } from '../rpc/end-listeners.js';
 
 /** A context for a handler that is called directly. */
 export interface TestContext<Response> extends Context<Response> {
@@ -25,17 +26,18 @@ export function createTestContext<Response = never>(overrides: Partial<Context<R
   const abort = new AbortController();
   const draining = new AbortController();
   const written: TestContext<Response>['written'] = [];
-  const listeners = new Set<(outcome: CallOutcome) => void>();
+  const listeners = new EndListeners<undefined>();
   let outcome: CallOutcome | undefined;
   let ended: StatusError | undefined;
   let over: StatusError | undefined;
   const close = (reason?: StatusError): void => {
     if (outcome !== undefined) return;
     const { code = 'OK', message = '' } = reason ?? {};
-    outcome = { code, message, durationMs: 0, received: 0, sent: written.length };
+    const end: CallOutcome = { code, message, durationMs: 0, received: 0, sent: written.length };
+    outcome = end;
     over = reason ?? new StatusError('INTERNAL', 'a response was written after the end of the call');
     if (reason !== undefined) abort.abort(reason);
-    for (const listener of [...listeners].toReversed()) listener(outcome);
+    listeners.take((listener) => listener(end, undefined));
   };
   return {
     method: '/test.Service/Method',
@@ -62,9 +64,9 @@ export function createTestContext<Response = never>(overrides: Partial<Context<R
       close(reason);
     },
     onEnd(listener) {
-      if (outcome === undefined) listeners.add(listener);
-      else listener(outcome);
-      return () => listeners.delete(listener);
+      if (outcome === undefined) return listeners.add(listener);
+      listener(outcome);
+      return () => undefined;
     },
     ...overrides,
     written,
