@@ -1,14 +1,13 @@
-import { writeFileSync } from 'node:fs';
 import { leaveOutGrpcGo } from './leave-out-grpc-go.js';
+import { checkOutputFiles, writeOutputFiles } from './output-files.js';
 import { GRPC_GO, toServerName, type Cell, type Contender } from './plan/cell.js';
 import type { BenchCommand } from './plan/command-line.js';
 import { createPlan } from './plan/create-plan.js';
-import { toChart } from './report/chart.js';
+import { noteLeftOut } from './plan/note-left-out.js';
 import type { Colours } from './report/colours.js';
 import { describeMachine, readMachine } from './report/machine.js';
 import { describeNoise, measureNoise } from './report/noise.js';
 import { toTable } from './report/table.js';
-import { toJson } from './report/to-json.js';
 import type { CellResult, Outcome } from './run/outcome.js';
 import { runCell } from './run/run-cell.js';
 
@@ -19,23 +18,25 @@ export interface Output {
   readonly colours: Colours;
 }
 
-/** Runs what the command asks for and writes what came of it. Gives whether something was run, and nothing has failed. */
+/** Runs what the command asks for and writes what came of it. Gives whether something was run, and all went well. */
 export async function runBench(command: BenchCommand, output: Output): Promise<boolean> {
   const { quick, rounds, limitSeconds } = command;
-  const { print } = output;
-  const { plan, machine, problem } = await leaveOutGrpcGo(createPlan(command), readMachine());
+  const { print, colours } = output;
+  const wanted = createPlan(command);
+  checkOutputFiles(command);
+  const { plan, machine, problem } = await leaveOutGrpcGo(wanted, readMachine());
   for (const line of describeMachine(machine)) print(line);
   print(`${rounds} ${rounds === 1 ? 'round' : 'rounds'}, at most ${limitSeconds} s a run: medians (least–most)`);
   if (quick) print('--quick only shows that everything runs: its figures say nothing');
   if (problem !== undefined) print(`${GRPC_GO.name} is left out: ${problem}`);
+  const note = noteLeftOut(command);
+  if (note !== undefined) print(note);
   const results = await runPlan(plan, command, output);
   print(`\n${describeNoise(measureNoise(results))}`);
-  const run = { machine, isQuick: quick, results };
-  if (command.json !== undefined) writeFileSync(command.json, `${JSON.stringify(toJson(run), undefined, 2)}\n`);
-  if (command.chart !== undefined) writeFileSync(command.chart, toChart(run));
-  return (
-    results.length > 0 && results.every(({ outcomes }) => outcomes.every((outcome) => outcome.problem === undefined))
-  );
+  const problems = writeOutputFiles(command, { machine, isQuick: quick, results });
+  for (const line of problems) print(colours.red(line));
+  const outcomes = results.flatMap((result) => result.outcomes);
+  return problems.length === 0 && outcomes.length > 0 && outcomes.every((outcome) => outcome.problem === undefined);
 }
 
 /** Runs the cells one after the other, and prints each when it is done. */

@@ -48,6 +48,12 @@ describe('readBenchCommand', () => {
     expect(names('--client', 'connect')).toEqual(['ours → connect']);
   });
 
+  it('takes each of a list once', () => {
+    expect(names('--peers', 'ours,ours, ours,raw')).toEqual(['ours', 'raw']);
+    expect(names('--server', 'raw,raw', '--client', 'ours,ours')).toEqual(['raw → ours']);
+    expect(read('--count', '10,10,20').counts).toEqual([10, 20]);
+  });
+
   it('has our client for servers that are no process of Node', () => {
     expect(names('--peers', 'grpc-go')).toEqual(['grpc-go → ours']);
     expect(names('--address', '127.0.0.1:50051', '--name', 'mine')).toEqual(['mine → ours']);
@@ -67,6 +73,7 @@ describe('readBenchCommand', () => {
     [['--payload', '8MiB'], '--payload "8MiB" is neither int64 nor a size'],
     [['--payload', '0B'], '--payload "0B" is neither int64 nor a size'],
     [['--count', '1e9'], '--count "1e9" is no whole number'],
+    [['bidi', '--subscribers', '7'], '--subscribers are those of the fan-out'],
     [['--rounds', '0'], '--rounds "0" is no whole number'],
     [['--limit', '1.5'], '--limit "1.5" is no whole number'],
     [['--only', 'unary'], "Unknown option '--only'"],

@@ -49,8 +49,11 @@ export function readBenchCommand(args: readonly string[]): BenchCommand | undefi
   const { values, positionals } = parse(args);
   if (values.help === true) return undefined;
   const { quick = false, json, chart } = values;
+  const chosen = positionals.length === 0 ? choices : positionals.map(readChoice);
+  if (values.subscribers !== undefined && !chosen.includes('fan-out'))
+    throw new UsageError('--subscribers are those of the fan-out, which is not to be measured');
   return {
-    choices: positionals.length === 0 ? choices : positionals.map(readChoice),
+    choices: chosen,
     contenders: readContenders(values),
     payloads: values.payload === undefined ? undefined : readList(values.payload).map(readPayload),
     counts: values.count === undefined ? undefined : readList(values.count).map((item) => readCount('count', item)),

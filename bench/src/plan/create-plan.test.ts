@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toName } from './cell.js';
 import { readBenchCommand } from './command-line.js';
 import { createPlan } from './create-plan.js';
+import { noteLeftOut } from './note-left-out.js';
 
 const plan = (...args: string[]) => createPlan(readBenchCommand(args)!);
 
@@ -48,6 +49,16 @@ describe('createPlan', () => {
   it('has no memory of a server by address', () => {
     const patterns = plan('--address', 'localhost:1').map(({ pattern }) => pattern);
     expect(patterns).toEqual(['server-streaming', 'client-streaming', 'bidi', 'ping-pong', 'unary', 'fan-out']);
+  });
+
+  it('says where a server by address is left out', () => {
+    const note = (...args: string[]) => noteLeftOut(readBenchCommand(args)!);
+    const mine = ['--address', 'localhost:1', '--name', 'mine'];
+    expect(note(...mine, '--server', 'ours')).toMatch(/^mine is left out of idle and stopped-reader: /);
+    expect(note('unary', 'idle', ...mine, '--server', 'ours')).toMatch(/^mine is left out of idle: /);
+    expect(note('unary', ...mine)).toBeUndefined();
+    expect(note('idle', '--peers', 'ours,grpc-go')).toBeUndefined();
+    expect(note()).toBeUndefined();
   });
 
   it('runs all patterns with all peers of Node where that is quick', () => {

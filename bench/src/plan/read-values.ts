@@ -1,7 +1,7 @@
 import { UsageError } from '@streamworks/common/cli';
 
-/** The items of a list with commas between them. */
-export const readList = (text: string): string[] => text.split(',').map((item) => item.trim());
+/** The items of a list with commas between them, each once. */
+export const readList = (text: string): string[] => [...new Set(text.split(',').map((item) => item.trim()))];
 
 /** Whether the text is one of the values. */
 export const isOneOf = <Value extends string>(values: readonly Value[], text: string): text is Value =>

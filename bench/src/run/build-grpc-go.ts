@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { endWithUs } from './child.js';
 
 const folder = fileURLToPath(new URL('../../go', import.meta.url));
 const LIMIT_MS = 600_000;
@@ -31,6 +32,8 @@ export async function buildGrpcGo(): Promise<GrpcGoBuild> {
 }
 
 async function go(...args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('go', args, { cwd: folder, timeout: LIMIT_MS });
+  const running = promisify(execFile)('go', args, { cwd: folder, timeout: LIMIT_MS });
+  endWithUs(running.child);
+  const { stdout } = await running;
   return stdout.trim();
 }

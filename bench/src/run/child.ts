@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url';
 /** Starts a process of this package. What it logs goes nowhere, its errors go where ours do. */
 export function startChild(script: 'server' | 'client', arg: string): ChildProcess {
   const path = fileURLToPath(new URL(`../process/${script}.js`, import.meta.url));
-  return endWithUs(fork(path, [arg], { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
+  // oxlint-disable-next-line node/no-process-env -- what Node and the system set is for the processes of a run, too
+  const options = { env: withoutProxies(process.env), execArgv: ['--expose-gc'] };
+  return endWithUs(fork(path, [arg], { ...options, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
+}
+
+/** An environment without proxies: some peers would go through them, also to this machine, and others would not. */
+export function withoutProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(?:https?|grpc)_proxy$/i.test(name)));
 }
 
 const running = new Set<ChildProcess>();
