@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../src/report/aims.js';
-import { createCell, createResult, toRounds } from './support/sample-run.js';
+import { createCell, createCombined, createResult, toRounds } from './support/sample-run.js';
 
 describe('judge', () => {
   it('tells the first aim from the later one', () => {
@@ -53,6 +53,38 @@ describe('judge', () => {
     const outcomes = contenders.map((contender, index) => ({ contender, ...toRounds([95, 100][index]!) }));
     const aims = judge({ cell: createCell('unary', contenders, { part: 'logs and tokens' }), outcomes });
     expect(aims).toEqual([expect.objectContaining({ contender: 'guarded', value: 0.95, isFirstReached: true })]);
+  });
+
+  it('says nothing where what it would compare to is something else', () => {
+    const sides = [
+      ['ours', 'ours', 300],
+      ['grpc-js', 'grpc-js', 100],
+    ] as const;
+    expect(judge(createCombined('bidi', sides))).toHaveLength(1);
+    expect(judge(createCombined('bidi', [...sides, ['grpc-js', 'ours', 200]]))).toEqual([]);
+    expect(
+      judge(
+        createCombined('idle', [
+          ['ours', 'ours', 1],
+          ['grpc-js', 'grpc-js', 2],
+        ]),
+      ),
+    ).toEqual([]);
+  });
+
+  it('has a raw reader for both servers', () => {
+    const aims = judge(
+      createCombined('server-streaming', [
+        ['ours', 'raw', 600],
+        ['ours', 'ours', 300],
+        ['grpc-js', 'raw', 100],
+        ['grpc-js', 'grpc-js', 200],
+      ]),
+    );
+    expect(aims.map(({ contender, value }) => [contender, value])).toEqual([
+      ['ours → raw', 6],
+      ['ours', 1.5],
+    ]);
   });
 
   it('has nothing to say of other counts, payloads and subscribers', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toChart } from '../src/report/chart.js';
-import { sampleRun } from './support/sample-run.js';
+import { createResult, sampleRun, toRounds } from './support/sample-run.js';
 
 /** Reads XML strictly enough for what a chart may hold; throws where it is not well formed. */
 function readTexts(xml: string): string[] {
@@ -49,6 +49,27 @@ describe('toChart', () => {
     const texts = readTexts(toChart(sampleRun)).join('\n');
     expect(texts).not.toContain('bidi');
     expect(texts).not.toContain('idle');
+  });
+
+  it('shows who took too long like the baseline, without a ratio', () => {
+    const slow = { overLimit: { seconds: 60, count: 200_000 } };
+    const result = createResult('client-streaming', toRounds(9e5), slow);
+    const nice = { contender: { server: 'nice-grpc', client: 'nice-grpc' } as const, rounds: [], ...slow };
+    const contenders = [...result.cell.contenders, nice.contender];
+    const results = [{ cell: { ...result.cell, contenders }, outcomes: [...result.outcomes, nice] }];
+    const svg = toChart({ ...sampleRun, results });
+    const texts = readTexts(svg);
+    expect(texts.slice(texts.indexOf('nice-grpc')).slice(0, 2)).toEqual(['nice-grpc', 'too long']);
+    expect(texts.filter((text) => text === 'too long')).toHaveLength(2);
+    expect(svg.match(/<rect x=/g)).toHaveLength(2);
+  });
+
+  it('says below whose figures are those of fewer rounds', () => {
+    const outcome = { ...toRounds(100, 100), overLimit: { seconds: 60, count: 300_000 } };
+    const results = [createResult('server-streaming', toRounds(1, 2, 3), outcome)];
+    expect(readTexts(toChart({ ...sampleRun, results })).join('\n')).toContain(
+      'messages of one int64: grpc-js: 2 of 3 rounds; another took &gt; 60 s',
+    );
   });
 
   it('is a picture even of nothing', () => {

@@ -4,11 +4,13 @@ import { describeMachine } from '../src/report/machine.js';
 import { describeNoise, measureNoise } from '../src/report/noise.js';
 import { toTable } from '../src/report/table.js';
 import { toJson } from '../src/report/to-json.js';
-import { createResult, sampleRun, toRounds } from './support/sample-run.js';
+import type { CellResult } from '../src/run/outcome.js';
+import { createCombined, createResult, sampleRun, toRounds } from './support/sample-run.js';
 
 const plain = createColours(false);
-const lines = (index: number, withAims = true) =>
-  toTable(sampleRun.results[index]!, { colours: plain, withAims }).trimEnd().split('\n');
+const toLines = (result: CellResult, withAims = true) =>
+  toTable(result, { colours: plain, withAims }).trimEnd().split('\n');
+const lines = (index: number, withAims = true) => toLines(sampleRun.results[index]!, withAims);
 
 describe('toTable', () => {
   it('has the median with the least and the most, and the ratio', () => {
@@ -39,6 +41,48 @@ describe('toTable', () => {
     expect(text).toMatch(/grpc-js +not tried\n/);
   });
 
+  it('says whose figures are those of fewer rounds', () => {
+    const overLimit = { seconds: 60, count: 300_000 };
+    const plainOutcome = { ...toRounds(100, 100), overLimit };
+    const result = createResult('server-streaming', { ...toRounds(700), problem: 'lost' }, plainOutcome);
+    expect(toLines(result, false).slice(4)).toEqual([
+      '  ours: 1 of 3 rounds; another failed',
+      '  grpc-js: 2 of 3 rounds; another took > 60 s',
+      '  ours failed: lost',
+    ]);
+    expect(toLines(createResult('bidi', toRounds(1, 2, 3), toRounds(3, 2, 1))).join()).not.toContain('rounds');
+  });
+
+  it('compares to plain grpc-js with the same client, and says so', () => {
+    const result = createCombined('server-streaming', [
+      ['ours', 'raw', 700],
+      ['ours', 'ours', 400],
+      ['grpc-js', 'raw', 100],
+      ['grpc-js', 'ours', 200],
+    ]);
+    expect(toLines(result, false).map((line) => line.replaceAll(/ {2,}/g, ' '))).toEqual([
+      'server streaming, 300,000 messages of one int64',
+      ' messages/s ×',
+      'ours → raw 700 7×',
+      'ours 400 2×',
+      'grpc-js → raw 100',
+      'grpc-js → ours 200',
+      ' × compares ours → raw to grpc-js → raw, ours to grpc-js → ours',
+    ]);
+  });
+
+  it('makes no ratio of memory that is about none', () => {
+    const toGrown = (...values: number[]) => ({ rounds: values.map((grownBytes) => ({ grownBytes })) });
+    const toRows = (own: number, other: number) =>
+      toLines(createResult('stopped-reader', toGrown(own), toGrown(other)), false).slice(2);
+    expect(toRows(-(2 ** 22), 2 ** 27)).toEqual([expect.stringMatching(/^ours +< 1$/), expect.stringMatching(/ 128$/)]);
+    expect(toRows(2 ** 20, 2 ** 19)).toEqual([expect.stringMatching(/^ours +1$/), expect.stringMatching(/ < 1$/)]);
+    expect(toRows(2 ** 20, 2 ** 27)[0]).toMatch(/ 128×$/);
+    const growing = createResult('stopped-reader', toGrown(0, 2 ** 21, 5), toGrown(2 ** 21, 2 ** 21));
+    expect(measureNoise([growing])).toEqual({ median: 0, worst: 0 });
+    expect(toLines(growing).at(-1)).toContain('aim for ours: < 1 MiB; first ≤ 64 MiB reached');
+  });
+
   it('has colours in a terminal only', () => {
     const options = { colours: createColours(true), withAims: true };
     expect(toTable(sampleRun.results[0]!, options)).toContain('\u001B[32mreached\u001B[39m');
@@ -66,7 +110,7 @@ describe('toJson', () => {
   it('has every round, what the tables say of them, and the aims', () => {
     const json = JSON.parse(JSON.stringify(toJson(sampleRun)));
     expect(json).toMatchObject({
-      format: 1,
+      format: 2,
       isQuick: false,
       machine: { cores: 2 },
       noise: { worst: expect.any(Number) },
@@ -77,13 +121,13 @@ describe('toJson', () => {
       payloadBytes: 0,
       count: 300_000,
       subscribers: 1,
-      baseline: 'grpc-js',
       aims: [{ contender: 'ours', value: 7 }],
     });
     expect(json.cells[0].contenders[0]).toEqual({
       name: 'ours',
       server: 'ours',
       client: 'ours',
+      baseline: 'grpc-js',
       figures: { perSecond: { median: 700, min: 600, max: 800, ratio: { value: 7 } } },
       rounds: [{ perSecond: 700 }, { perSecond: 600 }, { perSecond: 800 }],
     });

@@ -9,7 +9,7 @@ export const referenceCounts: Readonly<Record<Pattern, number>> = {
   unary: 20_000,
   'fan-out': 2_000,
   idle: 10_000,
-  'stopped-reader': 16_384,
+  'stopped-reader': 2 ** 20,
 };
 
 /** How many where the figures decide nothing. */
@@ -21,7 +21,7 @@ const quickCounts: Readonly<Record<Pattern, number>> = {
   unary: 300,
   'fan-out': 30,
   idle: 100,
-  'stopped-reader': 1_024,
+  'stopped-reader': 4_096,
 };
 
 /** Those who receive each message of the fan-out. */
@@ -32,8 +32,11 @@ interface SubscriberOptions {
   readonly subscribers: number | undefined;
 }
 
-/** The payload of a reader that stops: the reference count of them are 1 GiB. */
-export const STOPPED_READER_PAYLOAD_BYTES = 64 * 1024;
+/**
+ * The payload of a reader that stops: the reference count of them are 1 GiB. They are small and many, because a server
+ * that queues without bound keeps each message, and not what they share, which is the payload.
+ */
+export const STOPPED_READER_PAYLOAD_BYTES = 1024;
 
 /** A message takes about as long as this many bytes of payload. */
 const BYTES_LIKE_A_MESSAGE = 256;

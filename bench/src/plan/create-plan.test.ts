@@ -31,6 +31,18 @@ describe('createPlan', () => {
     ]);
   });
 
+  it('has a stream of requests on both sides of what plain grpc-js keeps for a retry', () => {
+    const growth = plan('client-streaming').filter(({ part }) => part === 'growth');
+    expect(growth.map(({ count }) => count)).toEqual([1e3, 1e4, 1e5, 2e5, 1e6]);
+  });
+
+  it('has 1 GiB for a reader that stops, from ours and from plain grpc-js', () => {
+    const [cell, ...more] = plan('stopped-reader');
+    expect(more).toEqual([]);
+    expect(cell!.count * cell!.payloadBytes).toBe(2 ** 30);
+    expect(cell!.contenders.map(toName)).toEqual(['ours', 'grpc-js → ours']);
+  });
+
   it('combines payloads and counts', () => {
     const cells = plan('bidi', '--peers', 'ours', '--payload', 'int64,1KiB', '--count', '10,20');
     expect(cells.map(({ payloadBytes, count }) => [payloadBytes, count])).toEqual([

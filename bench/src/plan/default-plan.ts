@@ -11,6 +11,8 @@ interface Scope {
   readonly payloads: readonly number[];
   readonly payloadPeers: readonly PeerName[];
   readonly growthCounts: readonly number[];
+  /** Further ones of client streaming: beyond where plain grpc-js's client begins to copy what it keeps for a retry. */
+  readonly clientGrowthCounts: readonly number[];
 }
 
 const full: Scope = {
@@ -18,6 +20,7 @@ const full: Scope = {
   payloads: [1024, 64 * 1024],
   payloadPeers: ['ours', 'grpc-js', 'grpc-js-buffer', 'nice-grpc', 'raw'],
   growthCounts: [1e3, 1e4, 1e5, 1e6],
+  clientGrowthCounts: [2e5],
 };
 
 const quick: Scope = {
@@ -25,13 +28,14 @@ const quick: Scope = {
   payloads: [64 * 1024],
   payloadPeers: ['ours', 'grpc-js'],
   growthCounts: [],
+  clientGrowthCounts: [],
 };
 
 const streaming: readonly Pattern[] = ['server-streaming', 'client-streaming', 'bidi'];
 /** The client of both is ours, whatever the server. */
 const memory = {
   idle: { contenders: (['ours', 'grpc-js', 'nice-grpc', 'connect', 'raw'] as const).map(toOurs) },
-  'stopped-reader': { contenders: [toOurs('ours')], payloadBytes: STOPPED_READER_PAYLOAD_BYTES },
+  'stopped-reader': { contenders: [toOurs('ours'), toOurs('grpc-js')], payloadBytes: STOPPED_READER_PAYLOAD_BYTES },
 } as const;
 const rawReaders: readonly Contender[] = [
   { server: 'ours', client: 'raw' },
@@ -65,7 +69,7 @@ export function createDefaultPlan(command: BenchCommand): Cell[] {
     ),
     // One round: it is the curve that counts, and the longest streams take long.
     ...wantedStreaming.flatMap((pattern) =>
-      scope.growthCounts.map((count) =>
+      toGrowthCounts(scope, pattern).map((count) =>
         toCell(pattern, { part: 'growth', count, rounds: 1, contenders: toPairs(['ours', 'grpc-js']) }),
       ),
     ),
@@ -76,3 +80,6 @@ export function createDefaultPlan(command: BenchCommand): Cell[] {
     ...guarded.map((pattern) => toCell(pattern, { part: 'logs and tokens', contenders: toPairs(['guarded', 'ours']) })),
   ];
 }
+
+const toGrowthCounts = ({ growthCounts, clientGrowthCounts }: Scope, pattern: Pattern): number[] =>
+  [...growthCounts, ...(pattern === 'client-streaming' ? clientGrowthCounts : [])].sort((a, b) => a - b);

@@ -1,12 +1,9 @@
-import { isMemoryPattern, toName } from '../plan/cell.js';
-import type { CellResult } from '../run/outcome.js';
 import { toTitle } from './cell-title.js';
-import { compare, findBaseline, type Ratio } from './compare.js';
-import { toFigures, toValues } from './figures.js';
+import { isShown, toGroup, type Bar } from './chart-group.js';
 import { formatNumber, formatRatio } from './format.js';
-import { measureNoise, describeNoise } from './noise.js';
-import { summarize } from './statistics.js';
 import { describeMachine } from './machine.js';
+import { measureNoise, describeNoise } from './noise.js';
+import { noteRounds } from './notes.js';
 import type { Run } from './to-json.js';
 
 const STYLE = `<style>
@@ -29,18 +26,6 @@ const COLOURS = new Map([
 ]);
 const OTHER_COLOUR = '#8c959f';
 
-/** One bar: a contender beside the baseline. */
-interface Bar {
-  readonly name: string;
-  readonly ratio: Ratio;
-  readonly figure: string;
-}
-
-interface Group {
-  readonly title: string;
-  readonly bars: readonly Bar[];
-}
-
 /**
  * The ratios to plain grpc-js as a picture (SVG): a group of bars for each cell of the run that has one int64 in its
  * messages, on a logarithmic scale. It brings its own background, so that it can be read on light and dark pages.
@@ -48,7 +33,7 @@ interface Group {
 export function toChart(run: Run): string {
   const shown = run.results.filter(isShown);
   const groups = shown.map(toGroup).filter(({ bars }) => bars.length > 1);
-  const ratios = groups.flatMap(({ bars }) => bars.map(({ ratio }) => ratio.value));
+  const ratios = groups.flatMap(({ bars }) => bars.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio.value])));
   const [low, high] = [Math.floor(Math.log10(Math.min(0.5, ...ratios))), Math.ceil(Math.log10(Math.max(2, ...ratios)))];
   const toX = (value: number): number =>
     BARS_LEFT + ((BARS_RIGHT - BARS_LEFT) * (Math.log10(value) - low)) / (high - low);
@@ -63,7 +48,11 @@ export function toChart(run: Run): string {
     }
   }
   const bottom = y + 12;
-  const footer = [...describeMachine(run.machine), describeNoise(measureNoise(run.results))];
+  const footer = [
+    ...shown.flatMap((result) => noteRounds(result).map((note) => `${toTitle(result.cell)}: ${note}`)),
+    ...describeMachine(run.machine),
+    describeNoise(measureNoise(run.results)),
+  ];
   const lines = footer.map((line, index) => text(MARGIN, bottom + 34 + index * 16, line, 'class="small"'));
   const height = bottom + 34 + footer.length * 16;
   return [
@@ -86,36 +75,19 @@ export function toChart(run: Run): string {
   ].join('\n');
 }
 
-/** One int64, at one count, as fast as grpc-js: the other parts of a plan are about something else. */
-function isShown({ cell }: CellResult): boolean {
-  const isElsewhere = cell.part === 'growth' || cell.part === 'logs and tokens' || isMemoryPattern(cell.pattern);
-  return cell.payloadBytes === 0 && !isElsewhere;
-}
-
-function toGroup(result: CellResult): Group {
-  const [figure] = toFigures(result.cell.pattern);
-  const baseline = findBaseline(result.cell);
-  const bars = result.outcomes.flatMap((outcome): Bar[] => {
-    const name = toName(outcome.contender);
-    const ratio = name === baseline ? { value: 1 } : compare(result, outcome, figure);
-    const summary = summarize(toValues(outcome.rounds, figure));
-    if (ratio === undefined) return [];
-    const [head = '', unit = head] = figure.title.split(' ').slice(-2);
-    const value = summary === undefined ? 'too long' : formatNumber(summary.median / figure.unit);
-    return [{ name, ratio, figure: `${value} ${summary === undefined ? '' : unit}`.trim() }];
-  });
-  return { title: `${toTitle(result.cell)}${figure.key === 'p50' ? ', p50' : ''}`, bars };
-}
-
 function drawBar({ name, ratio, figure }: Bar, y: number, toX: (value: number) => number): string[] {
+  const texts = [
+    text(BARS_LEFT - 8, y + 13, name, 'text-anchor="end"'),
+    text(WIDTH - MARGIN, y + 13, figure, 'text-anchor="end"'),
+  ];
+  if (ratio === undefined) return texts;
   const [start, end] = [Math.min(1, ratio.value), Math.max(1, ratio.value)].map(toX) as [number, number]; // two in, two out
   const colour = COLOURS.get(name.split(' ')[0] ?? '') ?? OTHER_COLOUR;
   const width = Math.max(2, end - start).toFixed(1);
   return [
-    text(BARS_LEFT - 8, y + 13, name, 'text-anchor="end"'),
+    ...texts,
     `<rect x="${start.toFixed(1)}" y="${y + 2}" width="${width}" height="${ROW - 5}" rx="2" fill="${colour}"/>`,
     text(BARS_RIGHT + 84, y + 13, formatRatio(ratio), 'text-anchor="end"'),
-    text(WIDTH - MARGIN, y + 13, figure, 'text-anchor="end"'),
   ];
 }
 

@@ -9,11 +9,21 @@ export interface Figure {
   readonly isMoreBetter: boolean;
   /** What a value is divided by to be shown in the unit of the title. */
   readonly unit: number;
+  /** Anything less is as good as nothing, and no ratio is made of it. */
+  readonly least?: number;
 }
 
 const perSecond = (title: string): Figure => ({ key: 'perSecond', title, isMoreBetter: true, unit: 1 });
 const latency = (key: 'p50' | 'p99'): Figure => ({ key, title: `${key} µs`, isMoreBetter: false, unit: 1 });
-const grown: Figure = { key: 'grownBytes', title: 'server grows by MiB', isMoreBetter: false, unit: 2 ** 20 };
+const MIB = 2 ** 20;
+const grown: Figure = {
+  key: 'grownBytes',
+  title: 'server grows by MiB',
+  isMoreBetter: false,
+  unit: MIB,
+  // Processes grow and shrink by as much by themselves.
+  least: MIB,
+};
 
 /** The figures of a pattern, the most important first. */
 export function toFigures(pattern: Pattern): readonly [Figure, ...Figure[]] {

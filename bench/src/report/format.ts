@@ -1,10 +1,16 @@
 import type { Ratio } from './compare.js';
+import type { Figure } from './figures.js';
 
 /** A number as people read it: three digits that count, and none of what is noise. */
 export function formatNumber(value: number): string {
   const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
   const rounded = value >= 1000 ? Number(value.toPrecision(3)) : value;
   return rounded.toLocaleString('en', { maximumFractionDigits: digits });
+}
+
+/** A value in the unit of its figure, or that it is less than what counts. */
+export function formatFigure(value: number, { unit, least = -Infinity }: Figure): string {
+  return value < least ? `< ${formatNumber(least / unit)}` : formatNumber(value / unit);
 }
 
 /** A ratio, with a sign where it is only known which side of the value it is on. */

@@ -12,11 +12,14 @@ export interface Noise {
 export function measureNoise(results: readonly CellResult[]): Noise | undefined {
   const spreads = results.flatMap(({ cell, outcomes }) => {
     const [figure] = toFigures(cell.pattern);
-    return outcomes
-      .filter(({ rounds }) => rounds.length > 1)
-      .map(({ rounds }) => summarize(toValues(rounds, figure)))
-      .filter((summary): summary is Summary => summary !== undefined)
-      .map(toSpread);
+    return (
+      outcomes
+        .filter(({ rounds }) => rounds.length > 1)
+        .map(({ rounds }) => summarize(toValues(rounds, figure)))
+        // A share of about nothing says nothing.
+        .filter((summary): summary is Summary => summary !== undefined && summary.median >= (figure.least ?? 0))
+        .map(toSpread)
+    );
   });
   const summary = summarize(spreads);
   return summary && { median: summary.median, worst: summary.max };

@@ -2,9 +2,10 @@ import { toName } from '../plan/cell.js';
 import type { CellResult, Outcome } from '../run/outcome.js';
 import { judge, type AimResult } from './aims.js';
 import { toTitle } from './cell-title.js';
-import { compare, findBaseline } from './compare.js';
+import { compare } from './compare.js';
 import { toFigures, toValues, type Figure } from './figures.js';
-import { formatNumber, formatRatio } from './format.js';
+import { formatFigure, formatNumber, formatRatio } from './format.js';
+import { listBaselines, noteBaselines, noteRounds } from './notes.js';
 import { summarize } from './statistics.js';
 import type { Colours } from './colours.js';
 
@@ -36,8 +37,8 @@ export interface TableOptions {
 /** One cell as text: a title, a row for each contender, and what was to be reached. */
 export function toTable(result: CellResult, { colours, withAims }: TableOptions): string {
   const figures = toFigures(result.cell.pattern);
-  const baseline = findBaseline(result.cell);
-  const ratioTitle = baseline === undefined ? '' : `× ${baseline}`;
+  const [baseline, ...otherBaselines] = listBaselines(result.cell);
+  const ratioTitle = baseline === undefined || otherBaselines.length > 0 ? '×' : `× ${baseline}`;
   const head = [
     '',
     ...figures.flatMap(({ title }) => [title, '(least–most)', ratioTitle]),
@@ -62,9 +63,10 @@ export function toTable(result: CellResult, { colours, withAims }: TableOptions)
   const problems = result.outcomes.flatMap(({ contender, problem }) =>
     problem === undefined ? [] : [colours.red(`  ${toName(contender)} failed: ${problem}`)],
   );
+  const notes = [...noteBaselines(result.cell), ...noteRounds(result)].map((note) => `  ${note}`);
   const aims = withAims ? judge(result).map((aim) => toAimLine(aim, colours)) : [];
   const lines = [colours.bold(toTitle(result.cell)), colours.dim(toLine(head)), ...rows.map(toLine)];
-  return `${[...lines, ...problems, ...aims].join('\n')}\n`;
+  return `${[...lines, ...notes, ...problems, ...aims].join('\n')}\n`;
 }
 
 function toCells(result: CellResult, outcome: Outcome, figure: Figure): [string, string, string] {
@@ -77,9 +79,7 @@ function toCells(result: CellResult, outcome: Outcome, figure: Figure): [string,
     return [text, '', ratioText];
   }
   if (summary === undefined) return [problem === undefined ? '' : 'failed', '', ''];
-  const [median, min, max] = [summary.median, summary.min, summary.max].map((value) =>
-    formatNumber(value / figure.unit),
-  );
+  const [median, min, max] = [summary.median, summary.min, summary.max].map((value) => formatFigure(value, figure));
   return [`${median}`, rounds.length > 1 ? `(${min}–${max})` : '', ratioText];
 }
 
@@ -90,7 +90,10 @@ function toAimLine({ contender, figure, value, bound, unit, ...aim }: AimResult,
   const judgement = (isReached: boolean): string => (isReached ? colours.green('reached') : colours.red('missed'));
   const show = (limit: number): string =>
     unit === '×' ? `≥ ${formatNumber(limit)}×` : `≤ ${formatNumber(limit / MIB)} MiB`;
-  const measured = unit === '×' ? formatRatio({ value, ...(bound && { bound }) }) : `${formatNumber(value / MIB)} MiB`;
+  const measured =
+    unit === '×'
+      ? formatRatio({ value, ...(bound && { bound }) })
+      : `${value < MIB ? '< 1' : formatNumber(value / MIB)} MiB`;
   const name = figure === 'p50' || figure === 'p99' ? `${contender}, ${figure}` : contender;
   const first = `${show(aim.first)} ${judgement(aim.isFirstReached)}`;
   const later = `${show(aim.later)} ${judgement(aim.isLaterReached)}`;

@@ -17,7 +17,7 @@ export interface Run {
 /** A run for programs: every round of every contender, and what the tables say of them. */
 export function toJson({ machine, isQuick, results }: Run): object {
   return {
-    format: 1,
+    format: 2,
     machine,
     isQuick,
     noise: measureNoise(results) ?? null,
@@ -25,7 +25,6 @@ export function toJson({ machine, isQuick, results }: Run): object {
       const { contenders: _, ...cell } = result.cell;
       return {
         ...cell,
-        baseline: findBaseline(result.cell) ?? null,
         contenders: result.outcomes.map((outcome) => toContender(result, outcome)),
         aims: isQuick ? [] : judge(result),
       };
@@ -43,6 +42,7 @@ function toContender(result: CellResult, outcome: Outcome): object {
     name: toName(contender),
     server: toServerName(contender),
     client: contender.client,
+    baseline: findBaseline(result.cell, contender) ?? null,
     figures: Object.fromEntries(figures),
     ...rest,
   };

@@ -61,7 +61,7 @@ async function measureMemory(job: ClientJob, server: RunningServer, { limitMs, s
     const after = await server.readUsage({ collect: true });
     return after === undefined
       ? {}
-      : { grownBytes: Math.max(0, after.rssBytes - before.rssBytes), serverPeakBytes: after.peakBytes };
+      : { grownBytes: after.rssBytes - before.rssBytes, serverPeakBytes: after.peakBytes };
   } finally {
     await client.stop();
   }

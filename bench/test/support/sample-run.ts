@@ -1,3 +1,4 @@
+import type { PeerName } from '../../src/peers/peers.js';
 import type { Cell, Contender, Pattern } from '../../src/plan/cell.js';
 import { referenceCounts } from '../../src/plan/counts.js';
 import type { Run } from '../../src/report/to-json.js';
@@ -8,7 +9,7 @@ export function createCell(pattern: Pattern, contenders: readonly Contender[], r
   return {
     part: 'messages of one int64',
     pattern,
-    payloadBytes: pattern === 'stopped-reader' ? 65_536 : 0,
+    payloadBytes: pattern === 'stopped-reader' ? 1024 : 0,
     count: referenceCounts[pattern],
     subscribers: pattern === 'fan-out' ? 200 : 1,
     rounds: 3,
@@ -36,6 +37,19 @@ export function createResult(
       { contender: other, rounds: [], ...plain },
     ],
   };
+}
+
+/** A result of servers with clients, each with rounds of so many messages a second. */
+export function createCombined(
+  pattern: Pattern,
+  combined: readonly (readonly [server: PeerName, client: PeerName, ...values: number[]])[],
+): CellResult {
+  const outcomes = combined.map(([server, client, ...values]) => ({
+    contender: { server, client },
+    ...toRounds(...values),
+  }));
+  const contenders = outcomes.map(({ contender }) => contender);
+  return { cell: createCell(pattern, contenders, { part: 'as chosen' }), outcomes };
 }
 
 /** Rounds of so many messages a second. */
