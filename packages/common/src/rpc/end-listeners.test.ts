@@ -30,8 +30,8 @@ describe('the listeners for the end of a call', () => {
     const { listeners, create, tell } = createNotes();
     const listener = create('a');
     const [remove] = [listeners.add(listener), listeners.add(listener), listeners.add(listener)];
-    remove!();
-    remove!();
+    remove();
+    remove();
     expect(tell()).toEqual(['a', 'a']);
   });
 
