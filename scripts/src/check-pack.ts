@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { rootFolder } from './list-services.js';
 
 /** The packages that others can install. The first example in the README of each is what somebody with only them writes. */
-const packages = ['proto', 'common'];
+const packages = ['proto', 'common', 'storage'];
 
 const run = promisify(execFile);
 

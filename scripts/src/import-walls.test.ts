@@ -46,13 +46,20 @@ const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; re
       allowed: ['../memory/bounded-map.js'],
     },
     'packages/common/src/memory/bounded-map.ts': { forbidden: ['@grpc/grpc-js', 'jose', 'pino'], allowed: [] },
-    'packages/storage/src/open.ts': {
-      forbidden: ['@grpc/grpc-js', 'jose', 'pino', '@streamworks/common', '@streamworks/pow'],
-      allowed: ['@photostructure/sqlite', 'kysely', 'pg', '@streamworks/proto'],
+    'packages/storage/src/open-database.ts': {
+      forbidden: ['@grpc/grpc-js', 'jose', 'pino', '@streamworks/pow'],
+      allowed: ['@photostructure/sqlite', 'kysely', 'pg', '@streamworks/common', '@streamworks/proto'],
     },
     'services/pow/src/main.ts': {
       forbidden: ['@streamworks/hello', '@grpc/grpc-js', 'jose', 'pino', 'pg', '../../hello/src/greeting.js'],
-      allowed: ['@streamworks/common', '@streamworks/proto/stream/pow', './config.js', './handlers.js', './powers.js'],
+      allowed: [
+        '@streamworks/common',
+        '@streamworks/storage',
+        '@streamworks/proto/stream/pow',
+        './config.js',
+        './handlers.js',
+        './powers.js',
+      ],
     },
     'services/pow/src/handlers.ts': {
       forbidden: [
@@ -64,6 +71,7 @@ const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; re
         'jose',
         'pino',
         'pg',
+        '@streamworks/storage',
       ],
       allowed: [
         '@streamworks/common',
@@ -79,7 +87,10 @@ const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; re
       forbidden: ['./main.js', '@streamworks/hello', '@grpc/grpc-js'],
       allowed: ['@streamworks/common/cli', '@streamworks/proto/stream/pow', './powers.js'],
     },
-    'services/pow/src/config.ts': { forbidden: ['./main.js', '@grpc/grpc-js'], allowed: ['@streamworks/common'] },
+    'services/pow/src/config.ts': {
+      forbidden: ['./main.js', '@grpc/grpc-js', 'pg'],
+      allowed: ['@streamworks/common', '@streamworks/storage'],
+    },
     'services/pow/src/powers.ts': {
       forbidden: [
         "import { StatusError } from '@streamworks/common'",
@@ -98,15 +109,30 @@ const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; re
         './handlers.js',
         './handlers/pow.js',
         './client.js',
+        '@streamworks/storage',
       ],
       allowed: [
         "import type { Logger } from '@streamworks/common'",
         "import type { Laptop } from '@streamworks/proto/techschool/pcbook/laptop_message'",
         "import { LaptopCodec } from '@streamworks/proto/techschool/pcbook/laptop_message'",
-        '@streamworks/storage',
         './powers-store.js',
         'node:fs',
       ],
+    },
+    'services/pow/src/database-power-store.ts': {
+      forbidden: [
+        "import { StatusError } from '@streamworks/common'",
+        "import { ServerStream } from '@streamworks/proto/stream/pow'",
+        '@streamworks/common/testing',
+        '@streamworks/storage/testing',
+        '@streamworks/hello',
+        '@grpc/grpc-js',
+        'kysely',
+        'pg',
+        './config.js',
+        './handlers.js',
+      ],
+      allowed: ['@streamworks/storage', "import type { Logger } from '@streamworks/common'", './power-store.js'],
     },
     'services/pow/src/handlers.test.ts': {
       forbidden: ['./main.js', '@grpc/grpc-js', '@streamworks/hello'],

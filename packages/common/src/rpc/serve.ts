@@ -36,6 +36,10 @@ export interface ServeOptions {
    * period is over, such as a broadcast. What it throws goes to the log, and the drain goes on. Default: nothing.
    */
   readonly onDraining?: () => void | Promise<void>;
+  /** Whether what the handlers need is there, such as a database: where it is not, `/readyz` says 503. Default: it always is. */
+  readonly isReady?: () => boolean;
+  /** Closes what the handlers needed; `stop` calls it when the last call has ended, and waits for it. Default: nothing. */
+  readonly onStopped?: () => Promise<void>;
 }
 
 /** A server that takes calls. */
@@ -66,6 +70,8 @@ export async function serve({
   aliases = {},
   interceptors = [],
   onDraining = () => undefined,
+  isReady = () => true,
+  onStopped = () => Promise.resolve(),
   ...options
 }: ServeOptions): Promise<RunningServer> {
   sendLibraryLogTo(log);
@@ -98,7 +104,10 @@ export async function serve({
   });
   for (const path of methods.keys()) registerPath(server, path);
   const listener = tls === undefined ? createPlainListener(server) : createTlsListener({ server, tls, log });
-  const metricsServer = createMetricsServer({ registry: metrics.registry, isReady: () => !draining.signal.aborted });
+  const metricsServer = createMetricsServer({
+    registry: metrics.registry,
+    isReady: () => !draining.signal.aborted && isReady(),
+  });
   const close = (): Promise<void> =>
     stopServer({ server, listener, calls, graceMs: config.shutdownGrace }).finally(() => {
       metricsServer.closeAllConnections();
@@ -138,6 +147,7 @@ export async function serve({
         log.info({ openCalls: calls.size, graceMs: config.shutdownGrace }, 'draining');
         draining.abort();
         await close();
+        await onStopped();
         log.info('stopped');
       })();
       return stopped;

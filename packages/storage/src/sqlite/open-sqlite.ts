@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { StartError, StatusError, type Logger } from '@streamworks/common';
+import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Dialect } from 'kysely';
+import type { Backend } from '../database.js';
+import { migrate } from '../migrate.js';
+import type { Migrations } from '../migration.js';
+import { createLoopShare } from './loop-share.js';
+import { lockFile } from './process-lock.js';
+import { createSqliteDriver, type SqliteParts } from './sqlite-driver.js';
+import { createStatements } from './statements.js';
+import { createWriter } from './writer.js';
+
+export interface OpenSqliteOptions {
+  /** The path after `sqlite:`. */
+  readonly path: string;
+  readonly dataDir: string;
+  readonly migrations: Migrations;
+  readonly log: Logger;
+  /** How long a change may wait for another program that writes to the file. */
+  readonly busyMs: number;
+  /** Whether another process may have the file open: a command beside its service. */
+  readonly shared: boolean;
+}
+
+/** kysely takes SQLite for a database that cannot undo the making of a table. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+/** Opens a file, and makes it and its folder where they are missing. Throws a StartError where that cannot be. */
+export async function openSqlite({ path, dataDir, shared, ...options }: OpenSqliteOptions): Promise<Backend> {
+  const file = resolve(dataDir, path);
+  const opened: { close(): void }[] = [];
+  const closeAll = (): void => {
+    for (const one of opened.splice(0).reverse()) one.close();
+  };
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    if (!shared) {
+      const lock = lockFile(file);
+      opened.push({ close: () => lock.release() });
+    }
+    const writing = openFile(file);
+    opened.push(writing);
+    const reading = openFile(file);
+    opened.push(reading);
+    reading.exec('pragma query_only = on');
+    const backend = createBackend({ reading, writing, busyMs: options.busyMs, closeAll });
+    await migrate({ ...options, kysely: backend.kysely, dialect: 'sqlite', name: file });
+    options.log.info({ database: file }, 'database open');
+    return backend;
+  } catch (error) {
+    closeAll();
+    if (error instanceof StartError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(`the database ${file} cannot be opened: ${reason}`, { cause: error });
+  }
+}
+
+function openFile(path: string): DatabaseSyncInstance {
+  const file = new DatabaseSync(path, { readBigInts: true, enableForeignKeyConstraints: true, timeout: 0 });
+  // With FULL a commit waits until its pages in the log are on disk, so that it survives a loss of power.
+  file.exec('pragma journal_mode = wal; pragma synchronous = full');
+  return file;
+}
+
+interface BackendOptions {
+  readonly reading: DatabaseSyncInstance;
+  readonly writing: DatabaseSyncInstance;
+  readonly busyMs: number;
+  readonly closeAll: () => void;
+}
+
+function createBackend({ reading, writing, busyMs, closeAll }: BackendOptions): Backend {
+  const share = createLoopShare();
+  const writer = createWriter({ file: writing, share, busyMs });
+  let open = true;
+  const parts: SqliteParts = {
+    reads: createStatements(reading),
+    writes: createStatements(writing),
+    writer,
+    share,
+    isInTransaction: () => writing.isTransaction,
+    assertOpen() {
+      if (!open) throw new StatusError('UNAVAILABLE', 'the database is closed');
+    },
+  };
+  const kysely: Dialect = {
+    createAdapter: () => new TransactionalAdapter(),
+    createDriver: () => createSqliteDriver(parts),
+    createIntrospector: (database) => new SqliteIntrospector(database),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+  return {
+    dialect: 'sqlite',
+    kysely,
+    isReady: () => open,
+    async close() {
+      open = false;
+      await writer.close();
+      closeAll();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { DatabaseSync } from '@photostructure/sqlite';
+import { StartError } from '@streamworks/common';
+
+/** Keeps other processes, and other openings in this one, away from a file. */
+export interface ProcessLock {
+  release(): void;
+}
+
+/**
+ * Takes the lock of a file: one of the operating system on `FILE.lock`, which ends with the process however that ends. It is
+ * not on the file itself, so that a backup or a command line can read it and write to it meanwhile. Throws a StartError where
+ * another process has it.
+ */
+export function lockFile(path: string): ProcessLock {
+  const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+  try {
+    lock.exec('begin exclusive');
+  } catch (error) {
+    lock.close();
+    throw new StartError(`the database ${path} is in use by another process: several need PostgreSQL`, {
+      cause: error,
+    });
+  }
+  return { release: () => lock.close() };
+}
