@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, type IsolationLevel, type Dialect as KyselyDialect, type Transaction } from 'kysely';
 import { isConflict } from './driver-error.js';
 import { readPages, type PageOptions, type PageQuery } from './pages.js';
-import { runAsTransaction } from './transaction-scope.js';
 
 export type { PageOptions, PageQuery } from './pages.js';
 
@@ -28,16 +27,16 @@ export interface Database<Schema> {
   readonly dialect: Dialect;
   /**
    * Queries, each its own transaction. Its changes are on disk when its promise resolves. Not for use inside of the work of
-   * a transaction: that throws.
+   * a transaction: they would wait for each other.
    */
   readonly query: Kysely<Schema>;
   /** Whether the database can be reached, as far as is known; where it could not be, it is tried in the background. */
   readonly isReady: boolean;
   /**
    * Runs the work in a transaction, and resolves with its result when everything is on disk. Nothing is changed where the work
-   * throws, or where one of its statements has failed, even if the work caught that. Work waits for nothing but its own
-   * statements: on SQLite everybody waits for it. On PostgreSQL it is run again, up to five times, where it conflicts
-   * with another transaction.
+   * throws, or where one of its statements has failed, even if the work caught that: after it there is no further one. Work
+   * waits for its own statements, all of them, and for nothing else: on SQLite everybody who writes waits for it. On
+   * PostgreSQL it is run again, up to five times, where it conflicts with another transaction.
    */
   transaction<Result>(
     work: (transaction: Transaction<Schema>) => Promise<Result>,
@@ -45,13 +44,14 @@ export interface Database<Schema> {
   ): Promise<Result>;
   /**
    * The rows of a query in its order, fetched a page at a time as they are read, with no transaction around them: rows that
-   * are written meanwhile are read where they come after those that were. The query begins after the row it is given; it has
-   * an order over a unique key, and no limit.
+   * are written meanwhile are read where they come after those that were. Pages are as large as keeps them short: few
+   * milliseconds, and few hundred KiB. The query begins after the row it is given; it has an order over a unique key, and no
+   * limit.
    *
    * @example
    * database.pages((last) => query.where('id', '>', last?.id ?? 0n).orderBy('id'))
    */
-  pages<Row>(page: (last: Row | undefined) => PageQuery<Row>, options?: PageOptions): AsyncIterable<Row>;
+  pages<Row extends object>(page: (last: Row | undefined) => PageQuery<Row>, options?: PageOptions): AsyncIterable<Row>;
   /** Ends what is under way and lets go of the file or the connections. Later queries fail with UNAVAILABLE. */
   close(): Promise<void>;
 }
@@ -83,14 +83,14 @@ export function createDatabase<Schema>(backend: Backend): Database<Schema> {
         isolation === undefined || backend.dialect === 'sqlite' ? builder : builder.setIsolationLevel(isolation);
       for (let tries = 1; ; tries += 1) {
         try {
-          return await configured.execute((transaction) => runAsTransaction(() => work(transaction)));
+          return await configured.execute(work);
         } catch (error) {
           if (tries === MOST_TRIES || !isConflict(error)) throw error;
           await delay(Math.random() * LONGEST_RETRY_MS * tries);
         }
       }
     },
-    pages: readPages,
+    pages: (page, options) => readPages(query, page, options),
     close: () => (closed ??= backend.close()),
   };
 }

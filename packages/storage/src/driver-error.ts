@@ -6,6 +6,8 @@ interface DriverError extends Error {
   readonly code?: string;
   /** SQLite's extended result code: https://sqlite.org/rescode.html */
   readonly errcode?: number;
+  /** What failed, of a system error. */
+  readonly syscall?: string;
 }
 
 /** What a failure is to whoever called: the status, and a message that shows nothing of the database. */
@@ -52,7 +54,7 @@ const postgresFailures: Readonly<Record<string, Failure>> = {
 
 /** System errors of a connection, and those that pg has no code for. */
 const networkCodes =
-  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN)$/;
 const lostMessages =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|server closed)/;
 const timeoutMessages = /^(timeout expired|Query read timeout)/;
@@ -64,7 +66,8 @@ function findFailure(error: DriverError): Failure | undefined {
   if (/^[0-9A-Z]{5}$/.test(code) && !networkCodes.test(code)) {
     return postgresFailures[code] ?? (code.startsWith('08') ? unreachable : undefined);
   }
-  if (networkCodes.test(code) || lostMessages.test(message)) return unreachable;
+  const isSocketGone = code === 'ENOENT' && error.syscall === 'connect'; // and no certificate that is missing
+  if (networkCodes.test(code) || isSocketGone || lostMessages.test(message)) return unreachable;
   if (timeoutMessages.test(message)) return { ...slow, lost: true };
   return poolMessages.test(message) ? busy : undefined;
 }

@@ -19,9 +19,9 @@ interface MigrationTable {
 }
 
 /**
- * Runs the migrations that are due, under a lock on PostgreSQL: of several instances that start at once one runs them and the others wait. Throws a
- * StartError where one fails, or where the database has one that is not known here; the driver's error where the connection
- * is lost.
+ * Runs the migrations that are due, under a lock: of several instances that start at once one runs them and the others wait.
+ * Throws a StartError where one fails, or where the database has one that is not known here; the driver's error where the
+ * connection is lost.
  */
 export async function migrate({ kysely, dialect, migrations, log, name }: MigrateOptions): Promise<void> {
   const database = new Kysely<MigrationTable>({ dialect: kysely });

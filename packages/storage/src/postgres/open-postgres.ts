@@ -61,7 +61,7 @@ async function migrateOnce(options: OpenPostgresOptions, name: string): Promise<
   const pool = new pg.Pool({ ...config, max: 2 });
   pool.on('error', () => undefined); // whoever uses the connection hears of it
   try {
-    await check(pool);
+    await check(pool, name);
     const kysely = createDialect({
       pool,
       onLost: () => undefined,
@@ -74,9 +74,19 @@ async function migrateOnce(options: OpenPostgresOptions, name: string): Promise<
   }
 }
 
-/** pg's own error, which says what is wrong; that of a query says what callers may know. */
-async function check(pool: pg.Pool): Promise<void> {
-  await pool.query('select 1');
+/**
+ * Throws pg's own error where the database cannot be used, which says what is wrong: that of a query says what callers may know.
+ * Throws a StartError where it would change a text, or say that a change is kept before it is.
+ */
+async function check(pool: pg.Pool, name: string): Promise<void> {
+  const { rows } = await pool.query<{ encoding: string; commit: string }>(
+    `select current_setting('server_encoding') as encoding, current_setting('synchronous_commit') as commit`,
+  );
+  for (const { encoding, commit } of rows) {
+    if (encoding !== 'UTF8') throw new StartError(`the database ${name} has the encoding ${encoding}: it must be UTF8`);
+    if (commit === 'off')
+      throw new StartError(`the database ${name} has synchronous_commit = off: what is acknowledged could be lost`);
+  }
 }
 
 function createBackend(options: OpenPostgresOptions, name: string): Backend {

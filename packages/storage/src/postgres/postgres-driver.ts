@@ -1,7 +1,6 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult, TransactionSettings } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { isLostConnection, toStorageError } from '../driver-error.js';
-import { refuseInTransaction } from '../transaction-scope.js';
 
 /** What connections come from, and who is told of those that are lost. */
 export interface PostgresParts {
@@ -20,7 +19,6 @@ export function createPostgresDriver(parts: PostgresParts): Driver {
     init: () => Promise.resolve(),
     async acquireConnection() {
       parts.assertOpen();
-      refuseInTransaction();
       try {
         return new PostgresConnection(await parts.pool.connect(), parts);
       } catch (error) {
@@ -44,6 +42,7 @@ class PostgresConnection implements DatabaseConnection {
   #inTransaction = false;
   #failure: { readonly error: unknown } | undefined;
   #isLost = false;
+  #isReleased = false;
 
   constructor(client: PoolClient, parts: PostgresParts) {
     this.#client = client;
@@ -51,8 +50,10 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const values = this.#parts.toParameters(query.parameters);
+    if (this.#isReleased) throw new Error('the transaction is over: its work has to wait for this');
+    if (this.#inTransaction && this.#failure !== undefined) throw toStorageError(this.#failure.error);
     try {
+      const values = this.#parts.toParameters(query.parameters);
       const { rows, rowCount, command } = await this.#client.query<Row & object>(query.sql, values);
       const changes = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(command);
       return changes ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows };
@@ -88,6 +89,7 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   release(): void {
+    this.#isReleased = true;
     this.#client.release(this.#isLost);
   }
 

@@ -5,36 +5,42 @@ const SHARE_MS = 5;
 
 /** Bounds how long statements hold the event loop in one turn: SQLite runs them in this thread. */
 export interface LoopShare {
-  /** Resolves in a turn that has time left, for those that wait in their order. */
-  take(): Promise<void>;
-  /** Runs a statement, and counts its time. */
-  spend<Result>(run: () => Result): Result;
+  /**
+   * Runs a statement in a turn that has time left. Between the look at the time and the statement nobody else runs one,
+   * however many wait.
+   */
+  run<Result>(statement: () => Result): Promise<Result>;
+  /** Runs a statement at once, and counts its time. */
+  spend<Result>(statement: () => Result): Result;
 }
 
 export function createLoopShare(): LoopShare {
   let spent = 0;
-  let nextShare: Promise<void> | undefined;
+  let renewal: Promise<void> | undefined;
 
   function renew(): Promise<void> {
-    nextShare ??= nextTurn().then(() => {
+    renewal ??= nextTurn().then(() => {
       spent = 0;
-      nextShare = undefined;
+      renewal = undefined;
     });
-    return nextShare;
+    return renewal;
+  }
+
+  function spend<Result>(statement: () => Result): Result {
+    const start = performance.now();
+    try {
+      return statement();
+    } finally {
+      spent += performance.now() - start;
+      void renew();
+    }
   }
 
   return {
-    async take() {
+    spend,
+    async run(statement) {
       while (spent >= SHARE_MS) await renew();
-    },
-    spend(run) {
-      const start = performance.now();
-      try {
-        return run();
-      } finally {
-        spent += performance.now() - start;
-        void renew();
-      }
+      return spend(statement);
     },
   };
 }

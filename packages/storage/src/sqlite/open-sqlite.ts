@@ -8,6 +8,7 @@ import { migrate } from '../migrate.js';
 import type { Migrations } from '../migration.js';
 import { createLoopShare } from './loop-share.js';
 import { lockFile } from './process-lock.js';
+import { retryWhileBusy } from './retry-while-busy.js';
 import { createSqliteDriver, type SqliteParts } from './sqlite-driver.js';
 import { createStatements } from './statements.js';
 import { createWriter } from './writer.js';
@@ -44,10 +45,14 @@ export async function openSqlite({ path, dataDir, shared, ...options }: OpenSqli
       const lock = lockFile(file);
       opened.push({ close: () => lock.release() });
     }
-    const writing = openFile(file);
-    opened.push(writing);
-    const reading = openFile(file);
-    opened.push(reading);
+    const open = async (): Promise<DatabaseSyncInstance> => {
+      const connection = new DatabaseSync(file, { readBigInts: true, enableForeignKeyConstraints: true, timeout: 0 });
+      opened.push(connection);
+      await retryWhileBusy(() => prepareFile(connection), options.busyMs);
+      return connection;
+    };
+    const writing = await open();
+    const reading = await open();
     reading.exec('pragma query_only = on');
     const backend = createBackend({ reading, writing, busyMs: options.busyMs, closeAll });
     await migrate({ ...options, kysely: backend.kysely, dialect: 'sqlite', name: file });
@@ -61,11 +66,11 @@ export async function openSqlite({ path, dataDir, shared, ...options }: OpenSqli
   }
 }
 
-function openFile(path: string): DatabaseSyncInstance {
-  const file = new DatabaseSync(path, { readBigInts: true, enableForeignKeyConstraints: true, timeout: 0 });
+function prepareFile(connection: DatabaseSyncInstance): void {
+  const { journal_mode: mode } = connection.prepare('pragma journal_mode = wal').get() as { journal_mode: string };
+  if (mode !== 'wal') throw new Error(`its file system allows no write-ahead log, but only the mode ${mode}`);
   // With FULL a commit waits until its pages in the log are on disk, so that it survives a loss of power.
-  file.exec('pragma journal_mode = wal; pragma synchronous = full');
-  return file;
+  connection.exec('pragma synchronous = full');
 }
 
 interface BackendOptions {
@@ -77,17 +82,18 @@ interface BackendOptions {
 
 function createBackend({ reading, writing, busyMs, closeAll }: BackendOptions): Backend {
   const share = createLoopShare();
-  const writer = createWriter({ file: writing, share, busyMs });
   let open = true;
+  const assertOpen = (): void => {
+    if (!open) throw new StatusError('UNAVAILABLE', 'the database is closed');
+  };
+  const writer = createWriter({ file: writing, share, busyMs, assertOpen });
   const parts: SqliteParts = {
     reads: createStatements(reading),
     writes: createStatements(writing),
     writer,
     share,
+    assertOpen,
     isInTransaction: () => writing.isTransaction,
-    assertOpen() {
-      if (!open) throw new StatusError('UNAVAILABLE', 'the database is closed');
-    },
   };
   const kysely: Dialect = {
     createAdapter: () => new TransactionalAdapter(),

@@ -1,5 +1,6 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { StartError } from '@streamworks/common';
+import { isBusy } from './retry-while-busy.js';
 
 /** Keeps other processes, and other openings in this one, away from a file. */
 export interface ProcessLock {
@@ -17,6 +18,7 @@ export function lockFile(path: string): ProcessLock {
     lock.exec('begin exclusive');
   } catch (error) {
     lock.close();
+    if (!isBusy(error)) throw error;
     throw new StartError(`the database ${path} is in use by another process: several need PostgreSQL`, {
       cause: error,
     });

@@ -1,6 +1,5 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { toStorageError } from '../driver-error.js';
-import { refuseInTransaction } from '../transaction-scope.js';
 import type { LoopShare } from './loop-share.js';
 import type { Statements } from './statements.js';
 import type { Writer } from './writer.js';
@@ -24,7 +23,6 @@ export function createSqliteDriver(parts: SqliteParts): Driver {
     init: () => Promise.resolve(),
     async acquireConnection() {
       parts.assertOpen();
-      refuseInTransaction();
       return new SqliteConnection(parts);
     },
     beginTransaction: (connection) => own(connection).begin(),
@@ -37,7 +35,7 @@ export function createSqliteDriver(parts: SqliteParts): Driver {
 
 class SqliteConnection implements DatabaseConnection {
   readonly #parts: SqliteParts;
-  #inTransaction = false;
+  #transaction: 'none' | 'open' | 'over' = 'none';
   #failure: { readonly error: unknown } | undefined;
 
   constructor(parts: SqliteParts) {
@@ -45,17 +43,8 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { share, reads, writes } = this.#parts;
-    if (!this.#inTransaction && query.query.kind !== 'SelectQueryNode') return this.#change(query);
-    await share.take();
-    this.#parts.assertOpen();
-    const statements = this.#inTransaction ? writes : reads;
-    try {
-      return share.spend(() => statements.run<Row>(query.sql, query.parameters));
-    } catch (error) {
-      this.#failure ??= { error };
-      throw toStorageError(error);
-    }
+    if (this.#transaction !== 'none') return this.#work(query);
+    return query.query.kind === 'SelectQueryNode' ? this.#read(query) : this.#change(query);
   }
 
   // oxlint-disable-next-line require-yield -- kysely's interface has it
@@ -63,15 +52,42 @@ class SqliteConnection implements DatabaseConnection {
     throw new Error('rows are not streamed: read them in pages');
   }
 
+  async #read<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { share, reads, assertOpen } = this.#parts;
+    try {
+      return await share.run(() => {
+        assertOpen();
+        return reads.run<Row>(sql, parameters);
+      });
+    } catch (error) {
+      throw toStorageError(error);
+    }
+  }
+
+  /** A statement of a transaction. After one that failed there is no other: SQLite may have undone the whole by itself. */
+  async #work<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { share, writes } = this.#parts;
+    try {
+      return await share.run(() => {
+        if (this.#failure !== undefined) throw this.#failure.error;
+        if (this.#transaction === 'over') throw new Error('the transaction is over: its work has to wait for this');
+        return writes.run<Row>(sql, parameters);
+      });
+    } catch (error) {
+      this.#failure ??= { error };
+      throw toStorageError(error);
+    }
+  }
+
   /** A statement by itself: SQLite undoes it where it fails. */
-  async #change<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+  async #change<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     const { writer, writes, share } = this.#parts;
     await writer.enter();
     let result: QueryResult<Row>;
     try {
-      result = share.spend(() => writes.run<Row>(query.sql, query.parameters));
+      result = share.spend(() => writes.run<Row>(sql, parameters));
     } catch (error) {
-      writer.abandon(error);
+      await writer.abandon(error);
       throw toStorageError(error);
     }
     await writer.leave();
@@ -84,35 +100,40 @@ class SqliteConnection implements DatabaseConnection {
     try {
       writes.run('savepoint work', []);
     } catch (error) {
-      writer.abandon(error);
+      await writer.abandon(error);
       throw toStorageError(error);
     }
-    this.#inTransaction = true;
-    this.#failure = undefined;
+    this.#transaction = 'open';
   }
 
   async commit(): Promise<void> {
-    if (this.#failure !== undefined) throw toStorageError(this.#failure.error);
     const { writer, writes } = this.#parts;
     try {
+      if (this.#failure !== undefined) throw this.#failure.error;
       writes.run('release work', []);
     } catch (error) {
       this.#failure = { error };
       throw toStorageError(error);
     }
-    this.#inTransaction = false;
+    this.#transaction = 'over';
     await writer.leave();
   }
 
   /** kysely calls it after a commit that failed, too: when that was the common one, all has been undone already. */
   async rollback(): Promise<void> {
-    if (!this.#inTransaction) return;
-    this.#inTransaction = false;
+    if (this.#transaction === 'over') return;
+    this.#transaction = 'over';
     const { writer, writes, isInTransaction } = this.#parts;
-    if (isInTransaction()) {
-      writes.run('rollback to work', []);
-      writes.run('release work', []);
+    let failure = this.#failure?.error;
+    try {
+      if (isInTransaction()) {
+        writes.run('rollback to work', []);
+        writes.run('release work', []);
+      }
+    } catch (error) {
+      failure = error;
+      writes.run('rollback', []); // with it the whole group: half of a change must not stay
     }
-    writer.abandon(this.#failure?.error);
+    await writer.abandon(failure);
   }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { QueryResult } from 'kysely';
+import type { TimedResult } from '../pages.js';
 import { toParameters, type Parameter } from '../parameters.js';
 
 /** So many compiled statements are kept: a service has a few dozens. */
@@ -8,7 +8,7 @@ const MOST_STATEMENTS = 256;
 /** Runs statements on a file, each compiled once. */
 export interface Statements {
   /** Runs a statement to its end: synchronously, as SQLite does. */
-  run<Row>(text: string, parameters: readonly unknown[]): QueryResult<Row>;
+  run<Row>(text: string, parameters: readonly unknown[]): TimedResult<Row>;
 }
 
 interface Statement {
@@ -17,31 +17,33 @@ interface Statement {
 }
 
 export function createStatements(file: DatabaseSyncInstance): Statements {
-  const statements = new Map<string, Statement>();
+  const statements = new Map<string, Statement>(); // in the order of their last use
 
   function prepare(text: string): Statement {
     const known = statements.get(text);
     if (known !== undefined) {
-      statements.delete(text); // the map's order is that of use
+      statements.delete(text);
       statements.set(text, known);
       return known;
     }
+    const [oldest] = statements.keys();
+    if (oldest !== undefined && statements.size === MOST_STATEMENTS) statements.delete(oldest);
     const compiled = file.prepare(text);
     const statement = { compiled, hasRows: compiled.columns().length > 0 };
     statements.set(text, statement);
-    for (const oldest of statements.keys()) {
-      if (statements.size <= MOST_STATEMENTS) break;
-      statements.delete(oldest);
-    }
     return statement;
   }
 
   return {
-    run<Row>(text: string, parameters: readonly unknown[]): QueryResult<Row> {
+    run<Row>(text: string, parameters: readonly unknown[]): TimedResult<Row> {
+      const start = performance.now();
       const values = toParameters(parameters).map(toBound);
       const { compiled, hasRows } = prepare(text);
-      // Rows have the types that the query says: kysely knows them, the driver does not.
-      if (hasRows) return { rows: compiled.all(...values) as Row[] };
+      if (hasRows) {
+        // Rows have the types that the query says: kysely knows them, the driver does not.
+        const rows = compiled.all(...values) as Row[];
+        return { rows, heldMs: performance.now() - start };
+      }
       const { changes, lastInsertRowid } = compiled.run(...values);
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
     },

@@ -1,25 +1,26 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { StatusError } from '@streamworks/common';
 import { toStorageError } from '../driver-error.js';
 import type { LoopShare } from './loop-share.js';
+import { retryWhileBusy } from './retry-while-busy.js';
 import { createTurns } from './turns.js';
-
-/** How often it is tried to write while another program, such as a backup, does. */
-const BUSY_RETRY_MS = 5;
 
 /**
  * The one who writes to a file. A commit waits for the disk, and holds the event loop meanwhile; so what is changed in one turn
  * of the loop is committed together, at its end. Changes follow one another and never mix: each is whole or undone by
- * itself, and nobody hears of its success before the common commit.
+ * itself, and nobody hears how it went before the common commit.
  */
 export interface Writer {
   /** Resolves when changes can be made: between this and `leave` or `abandon` nobody else makes any. */
   enter(): Promise<void>;
   /** Ends changes that are to stay; resolves when they are on disk. */
   leave(): Promise<void>;
-  /** Ends changes that have been undone, or could not be made because of the error. */
-  abandon(error: unknown): void;
-  /** Resolves when everything that was under way has been committed. */
+  /**
+   * Ends changes that have been undone, or could not be made because of the error. Resolves when everything that they may
+   * have seen is on disk, and rejects where it will not be: "it is there already" must not be said before it is.
+   */
+  abandon(error: unknown): Promise<void>;
+  /** Resolves when everything that was under way has ended. */
   close(): Promise<void>;
 }
 
@@ -31,21 +32,26 @@ interface Member {
 export interface WriterOptions {
   readonly file: DatabaseSyncInstance;
   readonly share: LoopShare;
-  /** How long to wait for another program that writes. */
+  /** How long to wait for another program that writes, and for somebody's changes to end. */
   readonly busyMs: number;
+  /** Throws when the database has been closed. */
+  readonly assertOpen: () => void;
 }
 
-export function createWriter({ file, share, busyMs }: WriterOptions): Writer {
-  const turns = createTurns();
+export function createWriter({ file, share, busyMs, assertOpen }: WriterOptions): Writer {
+  const turns = createTurns(busyMs);
+  /** Who waits for the common commit; undefined where no transaction is open. */
   let group: Member[] | undefined;
   let inside = false;
   let due = false;
 
-  function end(settle: (member: Member) => void): void {
-    const members = group ?? [];
-    group = undefined;
-    due = false;
-    for (const member of members) settle(member);
+  async function begin(): Promise<void> {
+    await retryWhileBusy(() => file.exec('begin immediate'), busyMs);
+    group = [];
+    setImmediate(() => {
+      if (inside) due = true;
+      else commit();
+    });
   }
 
   function commit(): void {
@@ -54,26 +60,26 @@ export function createWriter({ file, share, busyMs }: WriterOptions): Writer {
       share.spend(() => file.exec('commit'));
     } catch (error) {
       if (file.isTransaction) file.exec('rollback');
-      const failure = toStorageError(error);
-      return end((member) => member.reject(failure));
+      fail(error);
+      return;
     }
     end((member) => member.resolve());
   }
 
-  async function begin(): Promise<void> {
-    for (const start = performance.now(); ; await delay(BUSY_RETRY_MS)) {
-      try {
-        file.exec('begin immediate');
-        break;
-      } catch (error) {
-        if (!isBusy(error) || performance.now() - start > busyMs) throw toStorageError(error);
-      }
-    }
-    group = [];
-    setImmediate(() => {
-      if (inside) due = true;
-      else commit();
-    });
+  function fail(error: unknown): void {
+    const failure = toStorageError(error);
+    end((member) => member.reject(failure));
+  }
+
+  function end(settle: (member: Member) => void): void {
+    const members = group ?? [];
+    group = undefined;
+    due = false;
+    for (const member of members) settle(member);
+  }
+
+  function untilCommitted(): Promise<void> {
+    return new Promise((resolve, reject) => group?.push({ resolve, reject }));
   }
 
   function step(): void {
@@ -86,32 +92,35 @@ export function createWriter({ file, share, busyMs }: WriterOptions): Writer {
     async enter() {
       await turns.take();
       try {
-        await share.take();
+        await share.run(assertOpen);
         if (group === undefined) await begin();
         inside = true;
       } catch (error) {
         turns.pass();
-        throw error;
+        throw toStorageError(error);
       }
     },
     leave() {
-      const committed = new Promise<void>((resolve, reject) => group?.push({ resolve, reject }));
+      const committed = untilCommitted();
       step();
       return committed;
     },
     abandon(error) {
       // A full disk, for one, makes SQLite undo the whole group.
-      if (!file.isTransaction) end((member) => member.reject(toStorageError(error)));
+      if (!file.isTransaction) fail(error);
+      const seen = group === undefined || group.length === 0 ? Promise.resolve() : untilCommitted();
       step();
+      return seen;
     },
     async close() {
-      await turns.take();
-      commit();
-      turns.pass();
+      try {
+        await turns.take();
+        commit();
+        turns.pass();
+      } catch {
+        // Changes that do not end are undone when the file is closed, and those that wait for the same commit with them.
+        fail(new StatusError('UNAVAILABLE', 'the database is closed'));
+      }
     },
   };
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
 }

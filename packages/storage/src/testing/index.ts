@@ -1,2 +1,2 @@
-export { startDatabases, dialects, type TestDatabases } from './start-databases.js';
+export { startDatabases, dialects, type TestDatabases, type TestOpenOptions } from './start-databases.js';
 export { startPostgres, type TestPostgres } from './start-postgres.js';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,8 +16,14 @@ const START_RETRY_MS = 100;
 /** For a database that is thrown away: nothing waits for the disk, and no socket is left in a folder. */
 const FLAGS = ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
 
+/** How a server is started. */
+export interface ServerOptions {
+  /** Its certificate and key as PEM; with them it takes TLS, too. Default: it does not. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
 /** Makes a cluster in a temporary folder and starts it on a free port. */
-export async function startServer(): Promise<PostgresServer> {
+export async function startServer({ tls }: ServerOptions = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'streamworks-postgres-'));
   await chmod(folder, 0o755); // root runs it as another user, who must reach its data
   const port = await findPort();
@@ -29,11 +35,12 @@ export async function startServer(): Promise<PostgresServer> {
     password: PASSWORD,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8'],
-    postgresFlags: FLAGS,
+    postgresFlags: tls === undefined ? FLAGS : [...FLAGS, '-c', 'ssl=on'],
     onLog: (line) => lines.push(line),
     onError: (error) => lines.push(String(error)),
   });
   await server.initialise().catch((error: unknown) => fail(error, lines));
+  if (tls !== undefined) await writeCertificate(data, tls);
 
   const start = async (): Promise<void> => {
     for (let tries = 1; ; tries += 1) {
@@ -52,7 +59,7 @@ export async function startServer(): Promise<PostgresServer> {
     async kill() {
       const [pid] = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');
       process.kill(Number(pid), 'SIGKILL');
-      await untilEnded(Number(pid));
+      await server.stop(); // which comes too late, and resolves when the process has ended
     },
     start,
     async remove() {
@@ -74,13 +81,12 @@ async function findPort(): Promise<number> {
   return port;
 }
 
-async function untilEnded(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await delay(10);
+/** PostgreSQL takes a key only where nobody but itself can read it. */
+async function writeCertificate(data: string, { cert, key }: { cert: string; key: string }): Promise<void> {
+  const { uid, gid } = await stat(data);
+  for (const [name, text] of Object.entries({ 'server.crt': cert, 'server.key': key })) {
+    const file = join(data, name);
+    await writeFile(file, text, { mode: 0o600 });
+    await chown(file, uid, gid);
   }
 }

@@ -26,8 +26,8 @@ export interface PostgresServer {
 }
 
 /**
- * Starts a PostgreSQL of its own, from npm. With `TEST_POSTGRES_URL` it is the one there, behind a proxy that is stopped in its place; its databases are removed at the
- * end.
+ * Starts a PostgreSQL of its own, from npm. With `TEST_POSTGRES_URL` it is the one there, behind a proxy that is stopped in its
+ * place; its databases are removed at the end.
  */
 export async function startPostgres(): Promise<TestPostgres> {
   const given = process.env['TEST_POSTGRES_URL'];
