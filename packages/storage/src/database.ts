@@ -60,8 +60,8 @@ export interface Database<Schema> {
 export interface Backend {
   readonly dialect: Dialect;
   readonly kysely: KyselyDialect;
-  isReady(): boolean;
-  close(): Promise<void>;
+  readonly isReady: () => boolean;
+  readonly close: () => Promise<void>;
 }
 
 const MOST_TRIES = 5;

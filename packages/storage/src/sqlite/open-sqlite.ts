@@ -39,6 +39,7 @@ export async function openSqlite({ path, dataDir, shared, ...options }: OpenSqli
   const closeAll = (): void => {
     for (const one of opened.splice(0).reverse()) one.close();
   };
+  let close = (): Promise<void> => Promise.resolve(closeAll());
   try {
     mkdirSync(dirname(file), { recursive: true });
     if (!shared) {
@@ -55,11 +56,12 @@ export async function openSqlite({ path, dataDir, shared, ...options }: OpenSqli
     const reading = await open();
     reading.exec('pragma query_only = on');
     const backend = createBackend({ reading, writing, busyMs: options.busyMs, closeAll });
+    close = backend.close;
     await migrate({ ...options, kysely: backend.kysely, dialect: 'sqlite', name: file });
     options.log.info({ database: file }, 'database open');
     return backend;
   } catch (error) {
-    closeAll();
+    await close();
     if (error instanceof StartError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError(`the database ${file} cannot be opened: ${reason}`, { cause: error });
@@ -108,7 +110,17 @@ function createBackend({ reading, writing, busyMs, closeAll }: BackendOptions): 
     async close() {
       open = false;
       await writer.close();
+      emptyLog(writing);
       closeAll();
     },
   };
+}
+
+/** SQLite does so itself, but only when every compiled statement is gone, and those the driver leaves to the garbage collector. */
+function emptyLog(writing: DatabaseSyncInstance): void {
+  try {
+    writing.exec('pragma wal_checkpoint(truncate)');
+  } catch {
+    // A full disk, for one: nothing is lost, the next start reads the log.
+  }
 }
