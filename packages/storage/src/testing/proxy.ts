@@ -4,8 +4,16 @@ import type { PostgresServer } from './start-postgres.js';
 
 const POSTGRES_PORT = 5432;
 
+/** What stands between a client and a server. */
+export interface PostgresProxy extends PostgresServer {
+  /** How many connections go through it. */
+  readonly connections: number;
+  /** Lets nothing through any longer, in no direction, and closes nothing. */
+  freeze(): void;
+}
+
 /** A way to a server that is not ours to stop: the way is closed in its place. */
-export async function startProxy(target: string): Promise<PostgresServer> {
+export async function startProxy(target: string): Promise<PostgresProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
@@ -35,5 +43,17 @@ export async function startProxy(target: string): Promise<PostgresServer> {
     for (const socket of sockets) socket.resetAndDestroy();
     await closed;
   };
-  return { url: url.href, stop, kill: stop, start: () => listen(ownPort), remove: stop };
+  return {
+    url: url.href,
+    get connections() {
+      return sockets.size / 2;
+    },
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    stop,
+    kill: stop,
+    start: () => listen(ownPort),
+    remove: stop,
+  };
 }

@@ -27,6 +27,8 @@ export interface TestOpenOptions {
   readonly config?: Partial<DatabaseConfig>;
   /** Default: one that writes nothing. */
   readonly log?: Logger;
+  /** As that of `openDatabase`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Starts what databases of the kind need: for `postgres` a server, or the one of `TEST_POSTGRES_URL`. */
@@ -42,10 +44,11 @@ export async function startDatabases(dialect: Dialect): Promise<TestDatabases> {
   return {
     postgres,
     create: async () => ({ ...defaults, url: await createUrl() }),
-    async open<Schema>(migrations: Migrations, { config, log }: TestOpenOptions = {}) {
+    async open<Schema>(migrations: Migrations, { config, log, ...rest }: TestOpenOptions = {}) {
       const database = await openDatabase<Schema>({
         ...defaults,
         ...config,
+        ...rest,
         url: config?.url ?? (await createUrl()),
         migrations,
         log: log ?? createLogger({ service: 'test', logLevel: 'silent' }),
