@@ -26,8 +26,9 @@ export interface TransactionOptions {
 export interface Database<Schema> {
   readonly dialect: Dialect;
   /**
-   * Queries, each its own transaction. Its changes are on disk when its promise resolves. Not for use inside of the work of
-   * a transaction: they would wait for each other.
+   * Queries, each its own transaction. Its changes are on disk when its promise resolves; on SQLite everything that is not
+   * made with `selectFrom` waits its turn as a change. Not for use inside of the work of a transaction: they would wait for
+   * each other.
    */
   readonly query: Kysely<Schema>;
   /** Whether the database can be reached, as far as is known; where it could not be, it is tried in the background. */

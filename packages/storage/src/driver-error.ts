@@ -80,7 +80,7 @@ export function toStorageError(error: unknown): unknown {
 }
 
 /** Whether the connection that an error came over cannot be used any longer, or none could be made. */
-export function isLostConnection(error: unknown): boolean {
+export function isLostConnection(error: unknown): error is Error {
   return error instanceof Error && findFailure(error)?.lost === true;
 }
 

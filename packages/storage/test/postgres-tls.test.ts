@@ -1,13 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createLogger, StartError } from '@streamworks/common';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sql, type Database } from '../src/index.js';
+import { openDatabase, sql, type Database } from '../src/index.js';
 import { startServer } from '../src/testing/postgres-server.js';
 import type { PostgresServer } from '../src/testing/start-postgres.js';
-import { createLogger, StartError } from '@streamworks/common';
-import { openDatabase } from '../src/index.js';
 
 const DAY_MS = 86_400_000;
 
@@ -24,26 +23,25 @@ async function issue(name: string, ca?: { cert: string; key: string }) {
   return { cert, key };
 }
 
-describe('TLS to PostgreSQL', () => {
+describe('a connection to PostgreSQL', () => {
   let folder: string;
   let server: PostgresServer;
+  let plain: PostgresServer;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'streamworks-tls-'));
     const ca = await issue('A test CA');
     await writeFile(join(folder, 'ca.pem'), ca.cert);
     await writeFile(join(folder, 'other.pem'), (await issue('Another CA')).cert);
-    server = await startServer({ tls: await issue('localhost', ca) });
+    [server, plain] = await Promise.all([startServer({ tls: await issue('localhost', ca) }), startServer()]);
   }, 60_000);
   afterAll(async () => {
-    await server.remove();
+    await Promise.all([server.remove(), plain.remove()]);
     await rm(folder, { recursive: true });
   }, 30_000);
 
   /** Whether the connection is encrypted, or the line that stops the start. */
-  async function connect(host: string, search: string): Promise<unknown> {
-    const url = new URL(server.url);
-    url.hostname = host;
-    url.search = search;
+  async function connect(to: PostgresServer, change: Partial<Pick<URL, 'hostname' | 'search' | 'password'>>) {
+    const url = Object.assign(new URL(to.url), change);
     let database: Database<unknown> | undefined;
     try {
       database = await openDatabase({
@@ -82,7 +80,18 @@ describe('TLS to PostgreSQL', () => {
     ['localhost', '?sslmode=verify-full', expect.stringMatching(/cannot be used: .*(self-signed|unable to)/)],
     ['localhost', '?sslmode=verify-full&sslrootcert=other.pem', expect.stringMatching(/cannot be used: .*unable to/)],
     ['localhost', '?sslmode=verify-ca&sslrootcert=other.pem', expect.stringMatching(/cannot be used: .*unable to/)],
-  ])('at %s with "%s": %s', async (host, search, expected) => {
-    expect(await connect(host, search)).toEqual(expected);
+  ])('at %s with "%s": %s', async (hostname, search, expected) => {
+    expect(await connect(server, { hostname, search })).toEqual(expected);
+  });
+
+  it('is refused, with one line, where the server has no TLS, or does not know the password', async () => {
+    const lines = [
+      await connect(plain, { search: '?sslmode=require' }),
+      await connect(plain, { password: 'wrong' }),
+    ].map((line) => String(line).replace(/:\d+/, ''));
+    expect(lines).toEqual([
+      'the database postgres://127.0.0.1/postgres cannot be used: The server does not support SSL connections',
+      'the database postgres://127.0.0.1/postgres cannot be used: password authentication failed for user "postgres"',
+    ]);
   });
 });

@@ -49,8 +49,8 @@ export interface RunningServer {
   readonly metricsPort: number | undefined;
   /**
    * Stops: health says NOT_SERVING, new calls are refused, `draining` aborts for every open call; calls that are
-   * still open shortly before the grace period is over end with UNAVAILABLE. Resolves when all is closed, within
-   * the grace period. A second stop is the first one.
+   * still open shortly before the grace period is over end with UNAVAILABLE. Resolves when all is closed: within the grace
+   * period, and the time that `onStopped` takes. A second stop is the first one.
    */
   stop(): Promise<void>;
 }

@@ -14,12 +14,12 @@ export interface TestServer extends RunningServer {
 
 /** What a test may set. */
 export interface StartServiceOptions extends Partial<
-  Pick<ServeOptions, 'aliases' | 'interceptors' | 'onDraining' | 'tls'>
+  Pick<ServeOptions, 'aliases' | 'interceptors' | 'tls' | 'isReady' | 'onDraining' | 'onStopped'>
 > {
   readonly config?: Partial<ServiceConfig>;
 }
 
-/** Serves the services on a free port, as their process would; with a short grace period, and no HTTP side. */
+/** Serves the services on a free port, as their process would; with a short grace period, and no HTTP side unless it has a port. */
 export async function startService(
   services: readonly Service[],
   { config, ...options }: StartServiceOptions = {},
