@@ -15,7 +15,7 @@ export interface ProcessLock {
 export function lockFile(path: string): ProcessLock {
   const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
   try {
-    lock.exec('begin exclusive');
+    lock.exec('pragma journal_mode = memory; begin exclusive'); // it writes no file: a full disk stops no start
   } catch (error) {
     lock.close();
     if (!isBusy(error)) throw error;
