@@ -8,8 +8,8 @@ describe('an error of PostgreSQL', () => {
   beforeAll(async () => {
     databases = await startDatabases('postgres');
     database = await databases.open({}, { config: { poolSize: 1 } });
-  }, 60_000);
-  afterAll(() => databases[Symbol.asyncDispose](), 30_000);
+  });
+  afterAll(() => databases[Symbol.asyncDispose]());
 
   const raise = (state: string) =>
     sql.raw(`do $$ begin raise exception 'secret' using errcode = '${state}'; end $$`).execute(database.query);

@@ -36,11 +36,11 @@ const failing: Migration = {
 describe.each(dialects)('migrations on %s', (dialect) => {
   let databases: TestDatabases;
   const opened: Database<StepsSchema>[] = [];
-  beforeAll(async () => (databases = await startDatabases(dialect)), 60_000);
+  beforeAll(async () => (databases = await startDatabases(dialect)));
   afterAll(async () => {
     await Promise.all(opened.map((database) => database.close()));
     await databases[Symbol.asyncDispose]();
-  }, 30_000);
+  });
 
   /** Opens as an instance beside others. */
   async function open(config: DatabaseConfig, migrations: Migrations): Promise<Database<StepsSchema>> {

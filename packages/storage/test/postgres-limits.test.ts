@@ -7,8 +7,8 @@ import { migrations } from './support/notes.js';
 
 describe('PostgreSQL', () => {
   let databases: TestDatabases;
-  beforeAll(async () => (databases = await startDatabases('postgres')), 60_000);
-  afterAll(() => databases[Symbol.asyncDispose](), 30_000);
+  beforeAll(async () => (databases = await startDatabases('postgres')));
+  afterAll(() => databases[Symbol.asyncDispose]());
 
   const start = async (change: (url: URL) => void): Promise<unknown> => {
     const config = await databases.create();

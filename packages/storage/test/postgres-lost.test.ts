@@ -14,8 +14,8 @@ describe('a PostgreSQL that is lost', () => {
   beforeAll(async () => {
     databases = await startDatabases('postgres');
     postgres = databases.postgres!;
-  }, 60_000);
-  afterAll(() => databases[Symbol.asyncDispose](), 30_000);
+  });
+  afterAll(() => databases[Symbol.asyncDispose]());
 
   const ask = (database: Database<NotesSchema>) => database.query.selectFrom('note').select('id').execute();
   const sleep = (database: Database<NotesSchema>) => sql`select pg_sleep(30)`.execute(database.query);
@@ -72,7 +72,7 @@ describe('a PostgreSQL that is lost', () => {
       (await database.query.selectFrom('note').select('number').execute()).map(({ number }) => number),
     );
     expect(service.stored.filter((number) => !kept.has(number))).toEqual([]);
-  }, 60_000);
+  });
 
   it('is one line at the start, and is waited for', async () => {
     const config = await databases.create();
@@ -86,7 +86,7 @@ describe('a PostgreSQL that is lost', () => {
       { level: 'warn', msg: 'the database cannot be reached: waiting', waitMs: 30_000 },
     ]);
     expect(service.stdout).not.toContain('password');
-  }, 60_000);
+  });
 
   it('stops a start with one line when it has been waited for as long as is set', async () => {
     const config = await databases.create();
@@ -98,7 +98,7 @@ describe('a PostgreSQL that is lost', () => {
       `the database postgres://${host}${pathname} could not be reached in 300 ms: connect ECONNREFUSED ${host}\n`,
     );
     await postgres.start();
-  }, 60_000);
+  });
 
   it('ends the waiting when it is told to', async () => {
     const config = await databases.create();
@@ -106,7 +106,7 @@ describe('a PostgreSQL that is lost', () => {
     const waiting = databases.open(migrations, { config, signal: AbortSignal.timeout(50) });
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
     await postgres.start();
-  }, 60_000);
+  });
 
   it('is UNAVAILABLE where connections are cut on their way, and the next ones work', async () => {
     const config = await databases.create();
@@ -123,7 +123,7 @@ describe('a PostgreSQL that is lost', () => {
     }
     await database.close();
     await proxy.remove();
-  }, 60_000);
+  });
 
   it('is UNAVAILABLE where no answer comes, though the connection stays', async () => {
     const config = { ...(await databases.create()), statementTimeoutMs: 100 };
@@ -138,5 +138,5 @@ describe('a PostgreSQL that is lost', () => {
     await until(() => database.isReady);
     await database.close();
     await proxy.remove();
-  }, 60_000);
+  });
 });

@@ -33,11 +33,11 @@ describe('a connection to PostgreSQL', () => {
     await writeFile(join(folder, 'ca.pem'), ca.cert);
     await writeFile(join(folder, 'other.pem'), (await issue('Another CA')).cert);
     [server, plain] = await Promise.all([startServer({ tls: await issue('localhost', ca) }), startServer()]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([server.remove(), plain.remove()]);
     await rm(folder, { recursive: true });
-  }, 30_000);
+  });
 
   /** Whether the connection is encrypted, or the line that stops the start. */
   async function connect(to: PostgresServer, change: Partial<Pick<URL, 'hostname' | 'search' | 'password'>>) {

@@ -132,5 +132,5 @@ describe.each(dialects)('transaction on %s', (dialect) => {
     const nested = database.transaction(() => database.query.insertInto('note').values(note).execute());
     await expect(nested).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'the database is busy' });
     await database.query.insertInto('note').values(note).execute();
-  }, 20_000);
+  });
 });

@@ -25,8 +25,8 @@ export function openNotes(dialect: Dialect): OpenNotes {
   beforeAll(async () => {
     databases = await startDatabases(dialect);
     database = await databases.open(migrations);
-  }, 60_000);
-  afterAll(() => databases[Symbol.asyncDispose](), 30_000);
+  });
+  afterAll(() => databases[Symbol.asyncDispose]());
 
   const toNote = (text: string) => ({ id: (lastId += 1n), score: 0, text: `${text} ${lastId}`, picture: null });
   return {
