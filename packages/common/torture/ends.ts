@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import type { Row, TortureOptions } from './torture-part.js';
+import type { TortureOptions, TortureRow as Row } from '../src/testing/torture-part.js';
 import { runUploads, type UploadRun } from './uploads/run-uploads.js';
 import { endings, uploadClients, type Ending } from './uploads/upload-plan.js';
 

@@ -3,7 +3,7 @@ import { fuzzFrames } from './hostile/fuzz-frames.js';
 import { leaveMany } from './hostile/leave-many.js';
 import { resetMany } from './hostile/reset-many.js';
 import { runTrial, type Attack } from './hostile/run-trial.js';
-import type { Row, TortureOptions } from './torture-part.js';
+import type { TortureOptions, TortureRow as Row } from '../src/testing/torture-part.js';
 
 /** How much of each attack comes before the one that is measured. */
 const WARM_UP = 500;

@@ -1,4 +1,4 @@
-import type { Row, TortureOptions } from './torture-part.js';
+import type { TortureOptions, TortureRow as Row } from '../src/testing/torture-part.js';
 import { findLeaks } from './leaks/find-leaks.js';
 import { leakRows, type LeakPlan, type LeakReport, type LeakRow } from './leaks/leak-plan.js';
 

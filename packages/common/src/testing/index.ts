@@ -13,3 +13,4 @@ export {
 export { startServiceProcess, type ServiceProcess } from './start-service-process.js';
 export { createPlainClient, type PlainClient } from './plain-client.js';
 export type { PlainOutcome } from './plain-outcome.js';
+export type { TortureOptions, TorturePart, TortureRow } from './torture-part.js';

@@ -9,7 +9,7 @@ export interface TortureOptions {
 }
 
 /** One line of the table. */
-export interface Row {
+export interface TortureRow {
   readonly name: string;
   /** What was counted. */
   readonly figures: Readonly<Record<string, number | string>>;
@@ -18,4 +18,4 @@ export interface Row {
 }
 
 /** A part of the torture; it gives its rows as it goes. */
-export type TorturePart = (options: TortureOptions) => AsyncIterable<Row>;
+export type TorturePart = (options: TortureOptions) => AsyncIterable<TortureRow>;
