@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProcess, startServiceProcess, type ServiceProcess } from '@streamworks/common/testing';
 import { compareLines } from './compare-lines.js';
@@ -33,10 +35,13 @@ export async function runDemo({ services, steps, print, signal }: DemoOptions): 
     problems += found.length;
   };
   const running = new Map<ServiceFolder, ServiceProcess>();
+  const dataFolder = mkdtempSync(join(tmpdir(), 'streamworks-demo-'));
   try {
     await Promise.all(
       services.map(async (service) => {
-        const started = await startDemoService(service).catch((error: unknown) => report([String(error)], ''));
+        const started = await startDemoService(service, dataFolder).catch((error: unknown) =>
+          report([String(error)], ''),
+        );
         if (started !== undefined) running.set(service, started);
       }),
     );
@@ -57,13 +62,20 @@ export async function runDemo({ services, steps, print, signal }: DemoOptions): 
     print('\nstopping');
   } finally {
     report(await stopAll(running), 'every service ended with exit code 0');
+    rmSync(dataFolder, { recursive: true });
   }
   return problems;
 }
 
-function startDemoService({ name, folder }: ServiceFolder): Promise<ServiceProcess> {
+/** What a service stores, it stores in a folder that is removed: a demo finds what it expects, and leaves nothing. */
+function startDemoService({ name, folder }: ServiceFolder, dataFolder: string): Promise<ServiceProcess> {
   const prefix = name.toUpperCase();
-  const env = { [`${prefix}_PORT`]: '0', [`${prefix}_METRICS_PORT`]: '0', SHUTDOWN_GRACE: '5s' };
+  const env = {
+    [`${prefix}_PORT`]: '0',
+    [`${prefix}_METRICS_PORT`]: '0',
+    DATA_DIR: join(dataFolder, name),
+    SHUTDOWN_GRACE: '5s',
+  };
   return startServiceProcess(join(folder, 'dist/main.js'), env);
 }
 
