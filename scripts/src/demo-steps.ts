@@ -32,6 +32,42 @@ export const demoSteps: Readonly<Record<string, readonly DemoStep[]>> = {
       fails: /^pow: OUT_OF_RANGE: /,
     },
   ],
+  routeguide: [
+    {
+      prints: [
+        'Getting feature for point (409146138, -746188906)',
+        'name:"Berkshire Valley, New Jersey" location:{latitude:409146138 longitude:-746188906}',
+        'Getting feature for point (0, 0)',
+        'location:{}',
+        /^Looking for features within lo:\{.*\} hi:\{.*\}$/,
+        ...['Berkshire Valley, New Jersey', 'Statue of Liberty', 'Empire State Building', 'Grand Central Terminal'].map(
+          toFeature,
+        ),
+        toFeature('Brooklyn Bridge'),
+        /^Traversing \d+ points\.$/,
+        /^Route summary: point_count:\d+ (feature_count:\d+ )?distance:\d+$/,
+        ...['First', 'Second', 'Third', 'First', 'Fourth', 'Second', 'Fifth', 'Third', 'Sixth'].map(
+          (ordinal) => new RegExp(`^Got message ${ordinal} message at point\\(0, [123]\\)$`),
+        ),
+      ],
+    },
+    {
+      args: ['feature', '488584000', '22945000'],
+      prints: [
+        'Getting feature for point (488584000, 22945000)',
+        'name:"Eiffel Tower" location:{latitude:488584000 longitude:22945000}',
+      ],
+    },
+    {
+      args: ['chat', '1', '2', 'hello', 'again'],
+      prints: ['hello', 'hello', 'again'].map((text) => `Got message ${text} at point(1, 2)`),
+    },
+    {
+      args: ['chat', '1', '2', 'x'.repeat(4097)],
+      prints: [],
+      fails: /^routeguide: INVALID_ARGUMENT: message/,
+    },
+  ],
   sqrt: [
     {
       args: ['--interval', '50ms'],
@@ -58,3 +94,7 @@ export const demoSteps: Readonly<Record<string, readonly DemoStep[]>> = {
     { args: ['9223372036854775807', '1'], prints: [], fails: /^sum: OUT_OF_RANGE: / },
   ],
 };
+
+function toFeature(name: string): RegExp {
+  return new RegExp(`^Feature: name: "${name}", point:\\(\\d+, -\\d+\\)$`);
+}

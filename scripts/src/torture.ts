@@ -19,18 +19,27 @@ const common = (file: string, name: string): PartPlace => ({
   module: `packages/common/torture/dist/torture/${file}.js`,
   name,
 });
+const routeguide = (file: string, name: string): PartPlace => ({
+  project: 'services/routeguide/test/torture',
+  module: `services/routeguide/test/dist/${file}.js`,
+  name,
+});
+
 const parts: Readonly<Record<string, PartPlace>> = {
   ends: common('ends', 'tortureEnds'),
   leaks: common('leaks', 'tortureLeaks'),
   hostile: common('hostile', 'tortureHostile'),
+  notes: routeguide('notes', 'tortureNotes'),
+  features: routeguide('features', 'tortureFeatures'),
 };
 
 const help = `Usage: pnpm torture [options]
 
-Makes very many calls that end in every way there is, prints a row of figures for each, and fails where one is not as it has to be.
+Makes very many calls that end in every way there is, kills services while they store, and makes readers wait; prints a row of
+figures for each, and fails where one is not as it has to be.
 
 Options:
-  --count <number>    how many calls of each row (default 10000)
+  --count <number>    how many calls of each row (default 10000); one kill for each 50
   --minutes <number>  how long a part goes on that has no natural end (default 5)
   --only <part>       one part alone: ${Object.keys(parts).join(', ')}
   --filter <text>     only rows whose name contains this, such as 'TLS, direct' or 'C-core'
