@@ -7,7 +7,7 @@ const read = (...args: string[]) => {
 };
 
 it('runs all implementations, or one', () => {
-  expect(read()).toEqual(['grpc-go', 'grpc-java']);
+  expect(read()).toEqual(['grpc-go', 'grpc-java', 'route-guide']);
   expect(read('--only', 'grpc-java')).toEqual(['grpc-java']);
   expect(read('--', '--only=grpc-go')).toEqual(['grpc-go']);
 });
@@ -18,7 +18,7 @@ it('gives nothing where help is asked for', () => {
 });
 
 it.each([
-  [['--only', 'grpc-c'], 'there is no implementation "grpc-c"; there are: grpc-go grpc-java'],
+  [['--only', 'grpc-c'], 'there is no implementation "grpc-c"; there are: grpc-go grpc-java route-guide'],
   [['--nothing'], "Unknown option '--nothing'"],
   [['grpc-go'], "Unexpected argument 'grpc-go'"],
 ])('refuses %j', (args, message) => {

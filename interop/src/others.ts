@@ -1,20 +1,14 @@
 import { constants } from 'node:os';
 import { help, readOthersCommand, type OthersCommand } from './others-options.js';
 import { createReport } from './others/report.js';
-import { runTheirClient, runTheirServer } from './others/run-against.js';
 import { runProgram } from './run-program.js';
 
-/** Runs all cases with each implementation, in both directions and both ways of sending. */
+/** Runs everything with each implementation. */
 async function runOthers({ chosen }: OthersCommand): Promise<void> {
   const report = createReport((line) => void process.stdout.write(`${line}\n`));
-  for (const [name, prepare] of chosen) {
-    const peer = await prepare();
-    if (typeof peer === 'string') {
-      report.skip(name, peer);
-      continue;
-    }
-    for (const directHttp2 of [true, false]) await runTheirClient(peer, directHttp2, report);
-    await runTheirServer(peer, report);
+  for (const [name, runOther] of chosen) {
+    const problem = await runOther(report);
+    if (problem !== undefined) report.skip(name, problem);
   }
   process.exitCode = report.end();
 }

@@ -29,7 +29,8 @@ describe('the runs against others', { timeout: 60_000 }, () => {
     expect(stdout.trim().split(/\n+/)).toEqual([
       '– grpc-go is skipped: there is no program go',
       '– grpc-java is skipped: there is no program java',
-      '✗ nothing was run: grpc-go and grpc-java skipped, for the reasons above',
+      '– route-guide is skipped: there is no program go',
+      '✗ nothing was run: grpc-go and grpc-java and route-guide skipped, for the reasons above',
     ]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });

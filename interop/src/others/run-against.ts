@@ -1,10 +1,10 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { startProcess, type TestProcess } from '@streamworks/common/testing';
 import { cases } from '../cases.js';
 import { createPeer } from '../peer.js';
 import { runCase } from '../run-case.js';
 import { startTestServer } from '../start-test-server.js';
-import { run, toLastLines, type OtherPeer } from './other-peer.js';
+import { findFreePort } from './find-free-port.js';
+import { run, toLastLines, type OtherPeer, type Prepare } from './other-peer.js';
 import type { Report } from './report.js';
 
 const CASE_LIMIT_MS = 60_000;
@@ -16,6 +16,18 @@ const casesOfOthers = [...cases.keys(), 'pick_first_unary'];
 const unknownToGo = new Set(['server_compressed_unary', 'server_compressed_streaming']);
 
 const toWay = (directHttp2: boolean): string => (directHttp2 ? 'straight to HTTP/2' : 'through grpc-js');
+
+/**
+ * Runs all cases with an implementation, in both directions and both ways of sending. Gives why it cannot be run here, where it
+ * cannot.
+ */
+export async function runCases(prepare: Prepare, report: Report): Promise<string | undefined> {
+  const peer = await prepare();
+  if (typeof peer === 'string') return peer;
+  for (const directHttp2 of [true, false]) await runTheirClient(peer, directHttp2, report);
+  await runTheirServer(peer, report);
+  return undefined;
+}
 
 /** Runs all cases of their client against our server, with a row for each. */
 export async function runTheirClient(peer: OtherPeer, directHttp2: boolean, report: Report): Promise<void> {
@@ -59,14 +71,4 @@ async function waitForServer(server: TestProcess, target: string): Promise<strin
   ]);
   close();
   return problem && [problem, ...toLastLines(server)].join('\n    ');
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo; // it listens on a port
-      server.close(() => resolve(port));
-    });
-  });
 }
