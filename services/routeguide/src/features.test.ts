@@ -15,7 +15,7 @@ const list = fc
 const isBetween = (value: number, one: number, other: number) =>
   value >= Math.min(one, other) && value <= Math.max(one, other);
 
-describe('inside', () => {
+describe('inside', { timeout: 30_000 }, () => {
   it('gives those inside, borders included, in the order of the list, for corners in any order', () => {
     fc.assert(
       fc.property(list, rectangle, (features, { lo, hi }) => {
@@ -53,7 +53,7 @@ describe('inside', () => {
   });
 });
 
-describe('find', () => {
+describe('find', { timeout: 30_000 }, () => {
   it('gives the first of the list at exactly this point', () => {
     fc.assert(
       fc.property(list, point, (features, wanted) => {

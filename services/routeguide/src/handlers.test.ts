@@ -40,7 +40,7 @@ const badField = (field: string) => ({
   details: [{ type: 'google.rpc.BadRequest', value: { fieldViolations: [expect.objectContaining({ field })] } }],
 });
 
-describe('getFeature', () => {
+describe('getFeature', { timeout: 30_000 }, () => {
   it('gives the feature at the point, at the ends of the world too', async () => {
     const { handlers } = await create();
     for (const feature of [pole, marker, unnamed]) {
@@ -61,7 +61,7 @@ describe('getFeature', () => {
   });
 });
 
-describe('listFeatures', () => {
+describe('listFeatures', { timeout: 30_000 }, () => {
   const list = async (rectangle: { lo: Point | null; hi: Point | null }) => {
     const context = createTestContext<Feature>();
     await (await create()).handlers.listFeatures(rectangle, context);
@@ -81,7 +81,7 @@ describe('listFeatures', () => {
   });
 });
 
-describe('recordRoute', () => {
+describe('recordRoute', { timeout: 30_000 }, () => {
   it('gives the figures of the route', async () => {
     const { handlers } = await create();
     const route = [at(-900_000_000, 0), at(5, 5), at(900_000_000, 0), at(5, 5)];
@@ -118,7 +118,7 @@ describe('recordRoute', () => {
   });
 });
 
-describe('routeChat', () => {
+describe('routeChat', { timeout: 30_000 }, () => {
   type Setup = Awaited<ReturnType<typeof create>>;
   const chat = async ({ handlers }: Setup, notes: Iterable<RouteNote>) => {
     const context = createTestContext<RouteNote>();

@@ -18,11 +18,11 @@ beforeAll(async () => {
 afterAll(() => databases[Symbol.asyncDispose]());
 const serve = (options?: Parameters<typeof serveRouteguide>[1]) => serveRouteguide(databases, options);
 
-describe('our client', () => {
+describe('our client', { timeout: 30_000 }, () => {
   it('gets the feature at a point, and one without a name where there is none', async () => {
     await using server = await serve();
     const client = createClient(RouteGuide, server.target);
-    for (const feature of shipped) expect(await client.getFeature(feature.location!)).toEqual(feature);
+    expect(await Promise.all(shipped.map(({ location }) => client.getFeature(location!)))).toEqual(shipped);
     for (const point of [at(0, 0), at(488_584_000, 22_945_001), at(-900_000_000, 1)]) {
       expect(await client.getFeature(point)).toEqual({ name: '', location: point });
     }
@@ -112,7 +112,7 @@ describe('our client', () => {
   });
 });
 
-describe('a client that shares no code with us', () => {
+describe('a client that shares no code with us', { timeout: 30_000 }, () => {
   it('gets the replies to each note before it sends the next one', async () => {
     await using server = await serve();
     await using client = connect(server.target);

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import type { TortureOptions, TortureRow } from '@streamworks/common/testing';
 import { readSlowly } from './read-slowly.js';
 
@@ -9,8 +10,18 @@ const MOST_LAG_MS = 20;
 export async function* tortureFeatures({ isWanted }: TortureOptions): AsyncGenerator<TortureRow> {
   const name = 'a million features, readers of all of them, most of whom stop';
   if (!isWanted(name)) return;
+  // A process that others keep from its turns cannot be timed.
+  const [load = 0] = loadavg();
+  const isTimed = load < availableParallelism();
   const counts = await readSlowly({ features: MILLION, stopped: 20 });
   const isWrong =
-    counts.read !== MILLION || counts.grownMiB > MOST_GROWN_MIB || counts.lagMs > MOST_LAG_MS || counts.openAfter > 0;
-  yield { name, figures: { ...counts }, ...(isWrong && { fault: 'too much memory, too long a turn, or not all' }) };
+    counts.read !== MILLION ||
+    counts.grownMiB > MOST_GROWN_MIB ||
+    (isTimed && counts.lagMs > MOST_LAG_MS) ||
+    counts.openAfter > 0;
+  yield {
+    name,
+    figures: { ...counts, ...(!isTimed && { lag: `not judged: load ${load.toFixed(1)}` }) },
+    ...(isWrong && { fault: 'too much memory, too long a turn, or not all' }),
+  };
 }
