@@ -2,7 +2,7 @@ import { createClient } from '@streamworks/common';
 import { readInt64, runClient, UsageError, type ClientInput } from '@streamworks/common/cli';
 import { RouteGuide, type Point, type Rectangle, type RouteNote } from '@streamworks/proto/routeguide/route_guide';
 import { findPointProblem } from './point.js';
-import { createRandom, toRandomRoute } from './random-route.js';
+import { createRandom, toRandomRoute, toRandomWalk } from './random-route.js';
 import { createTour } from './tour.js';
 
 /** What the tutorial's client asks for: a place where there is something, and one where there may be nothing. */
@@ -39,7 +39,7 @@ const commands: Readonly<
   record({ options: { seed, points: count } }, args) {
     expectNone(args);
     const random = seed === undefined ? Math.random : createRandom(readInteger(String(seed)));
-    const route = toRandomRoute(random, count === undefined ? undefined : readCount(String(count)));
+    const route = count === undefined ? toRandomRoute(random) : toRandomWalk(random, readCount(String(count)));
     return (tour) => tour.record(route);
   },
   chat(_input, args) {
@@ -68,14 +68,17 @@ await runClient({
   record                                           the summary of a random route
   chat [latitude longitude message ...]            leaves notes, and prints those that are there`,
   options: {
-    seed: { type: 'string', help: 'record: a number that makes the random route repeatable' },
-    points: { type: 'string', help: 'record: how many points the route has (default: 2 to 101)' },
+    seed: { type: 'string', help: 'record, all: a number that makes the random route repeatable' },
+    points: { type: 'string', help: 'record, all: a walk of so many points (default: 2 to 101 anywhere)' },
   },
   async run(input) {
     const [name = 'all', ...args] = input.positionals;
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined)
       throw new UsageError(`${JSON.stringify(name)} is none of ${Object.keys(commands).join(', ')}`);
+    const routeOptions = ['seed', 'points'].filter((option) => input.options[option] !== undefined);
+    if (routeOptions.length > 0 && name !== 'record' && name !== 'all')
+      throw new UsageError(`${name} has no random route for --${routeOptions.join(' and --')}`);
     const run = command(input, args);
     const client = createClient(RouteGuide, input.target, input.clientOptions);
     await run(createTour({ client, signal: input.signal, print: input.print }));

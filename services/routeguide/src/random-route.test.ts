@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findPointProblem } from './point.js';
-import { createRandom, toRandomRoute } from './random-route.js';
+import { createRandom, toRandomRoute, toRandomWalk } from './random-route.js';
+import { createRoute } from './route.js';
 
 describe('toRandomRoute', () => {
   it('gives the same route for the same seed, and another one for another', () => {
@@ -23,9 +24,28 @@ describe('toRandomRoute', () => {
     });
     expect([Math.min(...counts), Math.max(...counts)]).toEqual([2, 101]);
   });
+});
 
-  it('has as many points as are asked for', () => {
-    expect(toRandomRoute(Math.random, 0)).toEqual([]);
-    expect(toRandomRoute(Math.random, 7)).toHaveLength(7);
+describe('toRandomWalk', () => {
+  it('has as many points as are asked for, the same for the same seed, each near the one before', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(300), (seed, count) => {
+        const walk = toRandomWalk(createRandom(seed), count);
+        expect(walk).toEqual(toRandomWalk(createRandom(seed), count));
+        expect(walk).toHaveLength(count);
+        for (const [index, point] of walk.entries()) {
+          const { latitude, longitude } = walk[index - 1] ?? point;
+          expect(findPointProblem(point)).toBeUndefined();
+          expect(Math.abs(point.latitude - latitude)).toBeLessThanOrEqual(100_000);
+          expect(Math.abs(point.longitude - longitude)).toBeLessThanOrEqual(100_000);
+        }
+      }),
+    );
+  });
+
+  it('is no longer than a summary can say, with a million points', () => {
+    const route = createRoute({ hasFeature: () => false, now: () => 0 });
+    for (const point of toRandomWalk(createRandom(1), 1_000_000)) route.add(point);
+    expect(route.summarize().distance).toBeLessThan(2 ** 31);
   });
 });

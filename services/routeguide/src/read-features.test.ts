@@ -39,6 +39,7 @@ describe('readFeatures', () => {
       { name: '', location: { latitude: -900_000_000, longitude: 1_800_000_000 } },
     ]);
     expect(readFeatures(write('[]'))).toEqual([]);
+    expect(readFeatures(write('\uFEFF[]'))).toEqual([]);
   });
 
   it.each([
@@ -47,6 +48,8 @@ describe('readFeatures', () => {
     ['[null]', 'entry 1: is no object'],
     ['[{"name": ""}]', 'entry 1: location is no object'],
     ['[{"location": {"latitude": 1, "longitude": 1}}]', 'entry 1: name is no text'],
+    ['[{"name": "\\ud800", "location": {}}]', 'entry 1: name has half a surrogate pair'],
+    [`[{"name": "${'é'.repeat(2_049)}", "location": {}}]`, 'entry 1: name has 4098 bytes, and may have 4096'],
     ['[{"name": "", "location": {"longitude": 1}}]', 'entry 1: location.latitude is no integer'],
     ['[{"name": "", "location": {"latitude": 1, "longitude": 1.5}}]', 'entry 1: location.longitude is no integer'],
     ['[{"name": "", "location": {"latitude": 1, "longitude": "1"}}]', 'entry 1: location.longitude is no integer'],

@@ -3,9 +3,15 @@ import { StartError } from '@streamworks/common';
 import type { Feature, Point } from '@streamworks/proto/routeguide/route_guide';
 import { findPointProblem } from './point.js';
 
+/** What some editors put at the start of a file. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
+/** The longest name: as long as a note. */
+const MOST_NAME_BYTES = 4 * 1024;
+
 /**
- * Reads a feature file: a JSON array of `{"location":{"latitude":…,"longitude":…},"name":"…"}`, in E7. What else an entry
- * has is left out. Throws a StartError that names the file and its first bad entry, counted from 1.
+ * Reads a feature file: a JSON array of `{"location":{"latitude":…,"longitude":…},"name":"…"}`, in E7, a name of at most
+ * 4 KiB. What else an entry has is left out. Throws a StartError that names the file and its first bad entry, counted from 1.
  */
 export function readFeatures(path: string): Feature[] {
   const entries = readJson(path);
@@ -19,7 +25,7 @@ export function readFeatures(path: string): Feature[] {
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(readFileSync(path, 'utf8').replace(BYTE_ORDER_MARK, ''));
   } catch (error) {
     if (error instanceof SyntaxError) throw toError(path, `is no JSON: ${error.message.replaceAll(/\s+/g, ' ')}`);
     const { code = 'unknown' } = error as NodeJS.ErrnoException; // the file system throws no other
@@ -32,6 +38,9 @@ function readFeature(entry: unknown): Feature | string {
   if (!isObject(entry)) return 'is no object';
   const { name, location } = entry;
   if (typeof name !== 'string') return 'name is no text';
+  if (!name.isWellFormed()) return 'name has half a surrogate pair';
+  const bytes = Buffer.byteLength(name);
+  if (bytes > MOST_NAME_BYTES) return `name has ${bytes} bytes, and may have ${MOST_NAME_BYTES}`;
   if (!isObject(location)) return 'location is no object';
   const { latitude, longitude } = location;
   if (!Number.isInteger(latitude)) return 'location.latitude is no integer';

@@ -55,6 +55,8 @@ describe('the client script', { timeout: 30_000 }, () => {
     expect(stdout).toContain('name:"Amundsen–Scott South Pole Station" location:{latitude:-900000000}\n');
     expect(toLines((await run('list', '-1', '-1', '1', '1')).stdout)).toHaveLength(1);
     expect((await run('record', '--points', '0')).stdout).toBe('Traversing 0 points.\nRoute summary: \n');
+    const walk = await run('record', '--seed', '1', '--points', '1000');
+    expect(walk).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Route summary: point_count:1000 /m) });
     const expected = ['a', 'a', 'b'].map((text) => `Got message ${text} at point(-5, 0)\n`).join('');
     expect((await run('chat', '-5', '0', 'a', 'b')).stdout).toBe(expected);
   });
@@ -69,6 +71,7 @@ describe('the client script', { timeout: 30_000 }, () => {
     [['record', '1'], 'unexpected argument "1"'],
     [['record', '--points', '-1'], '--points -1 is not between 0 and 1000000'],
     [['record', '--seed', 'x'], '"x" is no integer'],
+    [['feature', '--seed', '4', '--points', '3'], 'feature has no random route for --seed and --points'],
     [['chat', '0', '0'], 'a message is missing'],
     [['all', 'x'], 'unexpected argument "x"'],
   ])('ends with 2 for %j', async (args, problem) => {
