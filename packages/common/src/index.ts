@@ -31,6 +31,7 @@ export { validate, type Checks } from './rpc/interceptors/validate.js';
 export { withToken } from './rpc/interceptors/with-token.js';
 export type { CallOutcome } from './rpc/call-outcome.js';
 export type { User } from './auth/user.js';
+export { signToken } from './auth/sign-token.js';
 
 // One message for many streams.
 export { Broadcast } from './broadcast/broadcast.js';

@@ -127,6 +127,23 @@ describe.each(kinds)('authentication: %s', (kind) => {
 });
 
 describe('authentication', () => {
+  it('lets a call without a token do everything where tokens are optional, and refuses a bad one', async () => {
+    const { service, users } = createWatched({ roles: { unary: ['admin'] } });
+    const { auth } = readServiceConfig({ AUTH_JWT_SECRET: SECRET }, { service: 'test', port: 0 });
+    await using server = await startService([service], { config: { auth: auth && { ...auth, optional: true } } });
+    await call(server.target, 'unary');
+    expect(users).toEqual([undefined]);
+    await expect(call(server.target, 'unary', 'garbage')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    const user = await signToken(key, { sub: 'ben', role: 'user' });
+    await expect(call(server.target, 'unary', user)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    const metadata = new Metadata();
+    metadata.set('authorization', '');
+    const client = createClient(FourKinds, server.target);
+    await expect(client.unary({ text: '' }, { metadata })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    client.$close();
+    expect(users).toHaveLength(1);
+  });
+
   it('leaves health and reflection open', async () => {
     const { service } = createWatched();
     await using server = await start(service, { AUTH_JWT_SECRET: SECRET });

@@ -18,6 +18,8 @@ export interface AuthConfig {
   readonly audiences: readonly string[] | undefined;
   /** Whether a stream ends when the token expires that it was opened with. */
   readonly expiredStreams: 'end' | 'keep';
+  /** Whether a call without a token may do everything; a bad token is refused all the same. Default: false. */
+  readonly optional?: boolean;
 }
 
 /** As short as the hash: https://www.rfc-editor.org/rfc/rfc7518#section-3.2 */

@@ -4,8 +4,8 @@ import { StartError } from '../config/setting.js';
 import { toAlgorithms } from './algorithms.js';
 
 /**
- * Signs a token with a secret or a private key, for tests and development: HS256, RS256, ES256 or EdDSA, by what the
- * key is. Times in the claims are in seconds, as they are in tokens. Throws a {@link StartError} for a key of another kind.
+ * Signs a token with a secret or a private key: HS256, RS256, ES256 or EdDSA, by what the key is. Times in the claims are
+ * in seconds, as they are in tokens. Throws a {@link StartError} for a key of another kind.
  */
 export async function signToken(key: KeyObject, claims: Record<string, unknown>): Promise<string> {
   const [alg] = toAlgorithms(key) ?? [];

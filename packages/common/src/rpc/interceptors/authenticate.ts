@@ -7,6 +7,8 @@ export interface AuthenticateOptions {
   readonly verifier: TokenVerifier;
   /** Whether a stream ends with UNAUTHENTICATED when the token expires that it was opened with. */
   readonly expiredStreams: 'end' | 'keep';
+  /** Whether a call without a token is let in, whatever its method asks for. Default: false. */
+  readonly optional?: boolean;
 }
 
 /** The longest time that Node's timers can wait. */
@@ -17,7 +19,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  * call open are not asked. UNAUTHENTICATED for no token or a bad one, PERMISSION_DENIED for a user without the role; both
  * before a message is read.
  */
-export function authenticate({ verifier, expiredStreams }: AuthenticateOptions): ServerInterceptor {
+export function authenticate({ verifier, expiredStreams, optional = false }: AuthenticateOptions): ServerInterceptor {
   const admit = (call: InterceptedServerCall, { user, expiresAt }: VerifiedToken): void => {
     checkRoles(call, user.roles);
     call.user = user;
@@ -35,7 +37,9 @@ export function authenticate({ verifier, expiredStreams }: AuthenticateOptions):
   };
   return (call, next) => {
     if (call.roles === 'open') return next();
-    const verified = verifier.verify(readAuthorization(call.metadata));
+    const authorization = readAuthorization(call.metadata);
+    if (authorization === undefined && optional) return next();
+    const verified = verifier.verify(authorization);
     if (verified instanceof Promise) return admitLater(call, next, verified);
     admit(call, verified);
     return next();
