@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startProcess, startServiceProcess, type ServiceProcess } from '@streamworks/common/testing';
 import { compareLines } from './compare-lines.js';
 import type { DemoStep } from './demo-steps.js';
-import type { ServiceFolder } from './list-services.js';
+import { readPackage, type ServiceFolder } from './list-services.js';
 import { toShellWord } from './to-shell-word.js';
 
 /** So long may one run of a client take, and a stop of all services. */
@@ -75,8 +75,18 @@ function startDemoService({ name, folder }: ServiceFolder, dataFolder: string): 
     [`${prefix}_METRICS_PORT`]: '0',
     DATA_DIR: join(dataFolder, name),
     SHUTDOWN_GRACE: '5s',
+    ...readDevSettings(folder, prefix),
   };
   return startServiceProcess(join(folder, 'dist/main.js'), env);
+}
+
+/** The service's own settings that `pnpm dev` starts it with, by the script of its package: `LAPTOP_AUTH=${LAPTOP_AUTH:-optional}`. */
+function readDevSettings(folder: string, prefix: string): Record<string, string> {
+  const { dev = '' } = (readPackage(folder)['scripts'] ?? {}) as Record<string, string>;
+  const found = [...dev.matchAll(/([A-Z_]+)=\$\{\1:-(\S+?)\}/g)].map(
+    ([, name = '', value = '']) => [name, value] as const,
+  );
+  return Object.fromEntries(found.filter(([name]) => name.startsWith(`${prefix}_`)));
 }
 
 /** Runs one client script, and says what it printed and what of that is wrong. */
