@@ -10,6 +10,21 @@ export interface DemoStep {
   readonly fails?: RegExp;
 }
 
+const createdLaptop = /^created laptop with id: [0-9a-f-]{36}$/;
+const foundLaptop = [
+  /^- found: [0-9a-f-]{36}$/,
+  /^ {2}\+ brand: \S/,
+  /^ {2}\+ name: \S/,
+  /^ {2}\+ cpu cores: \d+$/,
+  /^ {2}\+ cpu min ghz: [\d.]+$/,
+  /^ {2}\+ ram: value:\d+ unit:GIGABYTE$/,
+  /^ {2}\+ price: [\d.]+$/,
+];
+
+function repeat(times: number, lines: readonly RegExp[]): RegExp[] {
+  return Array.from({ length: times }, () => lines).flat();
+}
+
 /** What `pnpm demo` runs for each service; the first step is also what `pnpm dev` proposes to try. */
 export const demoSteps: Readonly<Record<string, readonly DemoStep[]>> = {
   hello: [
@@ -22,6 +37,28 @@ export const demoSteps: Readonly<Record<string, readonly DemoStep[]>> = {
       prints: ['hello world! ann', 'x-request-id: demo-1', /^x-duration-ms: \d+\.\d+$/, 'note-bin: as bytes'],
     },
     { args: ['x'.repeat(129)], prints: [], fails: /^hello: INVALID_ARGUMENT: .*name/ },
+  ],
+  laptop: [
+    {
+      args: ['tour', '--seed', '1'],
+      prints: [
+        'token refreshed',
+        ...repeat(11, [createdLaptop]),
+        'search filter: max_price_usd:3000 min_cpu_cores:4 min_cpu_ghz:2.5 min_ram:{value:8 unit:GIGABYTE}',
+        ...repeat(5, foundLaptop),
+        createdLaptop,
+        /^image uploaded with id: [0-9a-f-]{36}, size: \d+$/,
+        ...repeat(3, [createdLaptop]),
+        ...repeat(3, [/^sent request: laptop_id:"[0-9a-f-]{36}" score:\d+$/]),
+        ...repeat(3, [/^received response: laptop_id:"[0-9a-f-]{36}" rated_count:1 average_score:\d+$/]),
+        'no more responses',
+      ],
+    },
+    {
+      args: ['create', '--user', 'user1', '--password', 'secret'],
+      prints: [],
+      fails: /^laptop: PERMISSION_DENIED: .*needs the role admin$/m,
+    },
   ],
   pow: [
     { args: ['2'], prints: ['1', '2', '4', '8', '16', '32', '64', '128', '256', '512', 'server closed'] },

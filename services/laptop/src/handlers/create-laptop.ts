@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { invalidArgument, StatusError, type Handlers } from '@streamworks/common';
+import { LaptopCodec, type Laptop } from '@streamworks/proto/techschool/pcbook/laptop_message';
+import type { LaptopService } from '@streamworks/proto/techschool/pcbook/laptop_service';
+import type { LaptopStore } from '../laptop-store.js';
+import { findProblem } from '../message-problem.js';
+import { toCanonicalUuid } from '../uuid.js';
+
+/** The longest laptop, in bytes as it is encoded. */
+const MOST_BYTES = 64 * 1024;
+
+/** Adds a laptop to the catalogue, with an id of the server's where it has none. */
+export const createCreateLaptop =
+  (laptops: LaptopStore): Handlers<typeof LaptopService>['createLaptop'] =>
+  async ({ laptop: given }, { signal }) => {
+    if (given === null) throw invalidArgument('laptop', 'is missing');
+    const laptop = given.id === '' ? { ...given, id: randomUUID() } : given;
+    checkLaptop(laptop);
+    const uuid = toCanonicalUuid(laptop.id);
+    if (uuid === undefined) throw invalidArgument('laptop.id', `${JSON.stringify(laptop.id)} is no UUID`);
+    signal.throwIfAborted();
+    if (await laptops.add(uuid, laptop)) return { id: laptop.id };
+    throw new StatusError('ALREADY_EXISTS', `laptop.id: there is a laptop ${laptop.id} already`, {
+      details: [
+        {
+          type: 'google.rpc.ResourceInfo',
+          value: { resourceType: 'techschool.pcbook.Laptop', resourceName: laptop.id },
+        },
+      ],
+    });
+  };
+
+function checkLaptop(laptop: Laptop): void {
+  const problem = findProblem(laptop, 'laptop');
+  if (problem !== undefined) throw invalidArgument(problem.field, problem.description);
+  const bytes = LaptopCodec.encode(laptop).length;
+  if (bytes > MOST_BYTES) throw invalidArgument('laptop', `has ${bytes} bytes, and may have ${MOST_BYTES}`);
+}

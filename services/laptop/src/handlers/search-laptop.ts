@@ -1,0 +1,22 @@
+import { invalidArgument, type Handlers } from '@streamworks/common';
+import type { LaptopService } from '@streamworks/proto/techschool/pcbook/laptop_service';
+import { toCriteria } from '../criteria.js';
+import type { LaptopStore } from '../laptop-store.js';
+
+/** Sends the laptops that meet a filter, read from the store as the client reads. */
+export const createSearchLaptop =
+  (laptops: LaptopStore): Handlers<typeof LaptopService>['searchLaptop'] =>
+  async ({ filter }, context) => {
+    for (const [field, value] of [
+      ['filter.max_price_usd', filter?.maxPriceUsd],
+      ['filter.min_cpu_ghz', filter?.minCpuGhz],
+    ] as const) {
+      if (Number.isNaN(value)) throw invalidArgument(field, 'NaN compares with nothing');
+    }
+    const criteria = toCriteria(filter);
+    if (criteria === undefined) return;
+    for await (const laptop of laptops.search(criteria)) {
+      const written = context.write({ laptop });
+      if (written !== undefined) await written;
+    }
+  };

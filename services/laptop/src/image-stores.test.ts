@@ -1,0 +1,115 @@
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StartError } from '@streamworks/common';
+import type { Database } from '@streamworks/storage';
+import { dialects, startDatabases, type TestDatabases } from '@streamworks/storage/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDatabaseImageStore } from './database-image-store.js';
+import { createDatabaseLaptopStore } from './database-laptop-store.js';
+import { createFolderImageStore } from './folder-image-store.js';
+import type { Image } from './image-store.js';
+import { migrations, type LaptopSchema } from './migrations.js';
+import { createRandom, pickUuid } from './random.js';
+import { toRandomLaptop } from './random-laptop.js';
+import { toRandomPng } from './random-png.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const random = createRandom(1);
+const live = new AbortController().signal;
+const laptop = toRandomLaptop(random, new Date(0));
+const image: Image = { laptop: laptop.id, type: 'png', bytes: toRandomPng(random) };
+
+describe.each(dialects)('the images on %s', { timeout: 60_000 }, (dialect) => {
+  let databases: TestDatabases;
+  beforeAll(async () => (databases = await startDatabases(dialect)), 60_000);
+  afterAll(() => databases[Symbol.asyncDispose]());
+
+  async function create() {
+    const database = await databases.open<LaptopSchema>(migrations);
+    await createDatabaseLaptopStore(database).add(laptop.id, laptop);
+    return { database, store: createDatabaseImageStore(database) };
+  }
+  const list = ({ query }: Database<LaptopSchema>) => query.selectFrom('image').selectAll().execute();
+
+  it('have an id each, and stay as they are', async () => {
+    const { database, store } = await create();
+    const ids = [await store.save(image, live), await store.save({ ...image, type: 'gif' }, live)];
+    expect(ids[0]).toMatch(UUID);
+    const rows = await list(database);
+    expect(rows.map(({ uuid, type }) => [uuid, type]).toSorted()).toEqual(
+      [
+        [ids[0], 'png'],
+        [ids[1], 'gif'],
+      ].toSorted(),
+    );
+    expect(rows[0]).toMatchObject({ laptop: laptop.id, size: BigInt(image.bytes.byteLength) });
+    expect(Buffer.from(rows[0]!.bytes)).toEqual(image.bytes);
+  });
+
+  it('leave nothing where the call has ended', async () => {
+    const { database, store } = await create();
+    await expect(store.save(image, AbortSignal.abort(new Error('over')))).rejects.toThrow('over');
+    const later = new AbortController();
+    const saving = store.save(image, later.signal);
+    later.abort(new Error('over'));
+    await expect(saving).rejects.toThrow('over');
+    expect(await list(database)).toEqual([]);
+  });
+
+  it('belong to a laptop that is there', async () => {
+    const { database, store } = await create();
+    await expect(store.save({ ...image, laptop: pickUuid(random) }, live)).rejects.toThrow(/foreign key/i);
+    expect(await list(database)).toEqual([]);
+  });
+});
+
+describe('the images in a folder', () => {
+  let root: string;
+  let folder: string;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'streamworks-images-'));
+    folder = join(root, 'deep/images');
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  it('are files named after their laptop, their id and their type', async () => {
+    const store = await createFolderImageStore(folder);
+    const id = await store.save(image, live);
+    expect(id).toMatch(UUID);
+    expect(await readdir(folder)).toEqual([`${laptop.id}_${id}.png`]);
+    expect(await readFile(join(folder, `${laptop.id}_${id}.png`))).toEqual(image.bytes);
+  });
+
+  it('leave nothing where the call has ended', async () => {
+    const store = await createFolderImageStore(folder);
+    const abort = new AbortController();
+    const saving = store.save(image, abort.signal);
+    abort.abort(new Error('over'));
+    await expect(saving).rejects.toThrow('over');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('leave nothing where they cannot be named', async () => {
+    const store = await createFolderImageStore(folder);
+    await expect(store.save({ ...image, laptop: 'no/such/folder' }, live)).rejects.toThrow('ENOENT');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('lose what a killed process has left unfinished, and nothing else', async () => {
+    await createFolderImageStore(folder);
+    const [old, young] = [pickUuid(random), pickUuid(random)];
+    const names = [`.${old}.part`, `.${young}.part`, `${laptop.id}_${old}.png`, 'notes.part'];
+    for (const name of names) await writeFile(join(folder, name), 'x');
+    const longAgo = new Date(Date.now() - 61_000);
+    for (const name of names) if (!name.includes(young)) await utimes(join(folder, name), longAgo, longAgo);
+    await createFolderImageStore(folder);
+    expect((await readdir(folder)).toSorted()).toEqual(names.filter((name) => name !== names[0]).toSorted());
+  });
+
+  it('need a folder that can be made', async () => {
+    await writeFile(join(root, 'deep'), 'a file');
+    await expect(createFolderImageStore(folder)).rejects.toThrow(StartError);
+    await expect(createFolderImageStore(folder)).rejects.toThrow(`the folder for images ${folder} cannot be used: `);
+  });
+});

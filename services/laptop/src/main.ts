@@ -1,0 +1,26 @@
+import { createLogger, runService, serve } from '@streamworks/common';
+import { openDatabase } from '@streamworks/storage';
+import { createCatalogueStore } from './catalogue-store.js';
+import { readConfig } from './config.js';
+import { createServices } from './handlers.js';
+import { createLoginAttempts } from './login-attempts.js';
+import { migrations, type LaptopSchema } from './migrations.js';
+import { createPasswords } from './passwords.js';
+import { seedUsers } from './seed-users.js';
+
+await runService(async () => {
+  const config = readConfig(process.env);
+  const log = createLogger(config);
+  if (config.isKeyRandom) log.warn('AUTH_JWT_SECRET is not set: tokens are good until this process ends');
+  const database = await openDatabase<LaptopSchema>({ ...config.database, migrations, log });
+  const stores = await createCatalogueStore(database, config);
+  const passwords = createPasswords();
+  if (config.seedUsers) await seedUsers({ ...stores, passwords, log });
+  return serve({
+    config,
+    log,
+    services: createServices({ ...config, ...stores, passwords, attempts: createLoginAttempts() }),
+    isReady: () => database.isReady,
+    onStopped: () => database.close(),
+  });
+});

@@ -1,0 +1,176 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient } from '@streamworks/common';
+import { runProcess, startServiceProcess, type ServiceProcess } from '@streamworks/common/testing';
+import { AuthService } from '@streamworks/proto/techschool/pcbook/auth_service';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../src/random.js';
+import { toRandomPng } from '../src/random-png.js';
+
+const [main, script, addUser] = ['main', 'client', 'add-user'].map((name) =>
+  fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url)),
+) as [string, string, string];
+
+let folder: string;
+let service: ServiceProcess;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'streamworks-laptop-'));
+  service = await startServiceProcess(main, {
+    LAPTOP_PORT: '0',
+    LAPTOP_METRICS_PORT: 'off',
+    DATA_DIR: folder,
+    LAPTOP_SEED_USERS: 'on',
+    LAPTOP_IMAGES: `folder:${join(folder, 'img')}`,
+  });
+}, 60_000);
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+const run = (...args: string[]) => runProcess([process.execPath, script, ...args, '--target', service.target]);
+const id = '[0-9a-f-]{36}';
+const created = new RegExp(`^created laptop with id: ${id}$`);
+const admin = ['--user', 'admin1', '--password', 'secret'];
+
+describe('the client script', { timeout: 60_000 }, () => {
+  it('makes the tour of the tutorial', async () => {
+    const { code, stdout, stderr } = await run('--seed', '1');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toBe('token refreshed');
+    for (const line of lines.slice(1, 12)) expect(line).toMatch(created);
+    expect(lines[12]).toBe(
+      'search filter: max_price_usd:3000 min_cpu_cores:4 min_cpu_ghz:2.5 min_ram:{value:8 unit:GIGABYTE}',
+    );
+    expect(lines[13]).toMatch(new RegExp(`^- found: ${id}$`));
+    expect(lines[18]).toMatch(/^ {2}\+ ram: value:\d+ unit:GIGABYTE$/);
+    expect(stdout).toMatch(new RegExp(`^image uploaded with id: ${id}, size: \\d+$`, 'm'));
+    const rated = lines.slice(-7);
+    expect(rated.slice(0, 3).join('\n')).toMatch(new RegExp(`^(sent request: laptop_id:"${id}" score:\\d+\\n?){3}$`));
+    expect(rated[3]).toMatch(new RegExp(`^received response: laptop_id:"${id}" rated_count:1 average_score:\\d+$`));
+    expect(rated[6]).toBe('no more responses');
+  });
+
+  it('needs somebody who may, except to search', async () => {
+    expect(await run('create')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^laptop: UNAUTHENTICATED: /) });
+    const user = await run('create', '--user', 'user1', '--password', 'secret');
+    expect(user).toMatchObject({ code: 1, stderr: expect.stringMatching(/^laptop: PERMISSION_DENIED: /) });
+    expect(await run('search', '0')).toMatchObject({ code: 0, stdout: 'search filter: min_ram:{unit:GIGABYTE}\n' });
+  });
+
+  it('creates, uploads and rates', async () => {
+    const made = await run('create', '2', ...admin);
+    const [, laptop = ''] = /id: (\S+)/.exec(made.stdout) ?? [];
+    expect(made).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(new RegExp(`^(created laptop with id: ${id}\n){2}$`)),
+    });
+    const file = join(folder, 'image.PNG');
+    await writeFile(file, toRandomPng(createRandom(1), { bytes: 500_000 }));
+    const uploaded = await run('upload', file, laptop, ...admin);
+    expect(uploaded).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(new RegExp(`^image uploaded with id: ${id}, size: 500000\n$`)),
+      stderr: '',
+    });
+    const rated = await run('rate', laptop, '8', '-0.5', ...admin);
+    expect(rated.stdout).toContain(`received response: laptop_id:"${laptop}" rated_count:2 average_score:3.75\n`);
+  });
+
+  it('prints a token, and takes one', async () => {
+    const { stdout } = await run('login');
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    expect(await run('create', '--token', stdout.trim())).toMatchObject({ code: 0 });
+    const wrong = await run('login', '--user', 'user1', '--password', 'x');
+    expect(wrong).toMatchObject({ code: 1, stderr: 'laptop: UNAUTHENTICATED: the name or the password is wrong\n' });
+  });
+
+  it.each([
+    [['fly'], '"fly" is none of create, search, upload, rate, login, tour'],
+    [['create', 'x'], '"x" is no integer'],
+    [['create', '-1'], '-1 is not between 0 and 10000000'],
+    [['upload'], 'a file is missing'],
+    [['upload', '/no/such/file'], '/no/such/file is no file'],
+    [['rate', 'a'], 'a score is missing'],
+    [['tour', 'x'], 'unexpected argument "x"'],
+  ])('ends with 2 for %j', async (args, message) => {
+    expect(await run(...args)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `laptop: ${message}\nTry: pnpm client laptop --help\n`,
+    });
+  });
+});
+
+describe('add-user', { timeout: 60_000 }, () => {
+  const add = (args: string[], input?: string) =>
+    runProcess([process.execPath, addUser, ...args], {
+      env: { DATA_DIR: folder },
+      ...(input !== undefined && { input }),
+    });
+
+  it('makes a user while the service runs', async () => {
+    expect(await add(['zoë', '--role', 'user'], 'pässword\n')).toEqual({
+      code: 0,
+      signal: null,
+      stdout: 'zoë (user) can log in\n',
+      stderr: '',
+    });
+    const client = createClient(AuthService, service.target);
+    expect(await client.login({ username: 'zoë', password: 'pässword' })).toHaveProperty('accessToken');
+    client.$close();
+    expect(await add(['zoë', '--role', 'admin'], 'x')).toMatchObject({
+      code: 1,
+      stderr: 'add-user: there is a user "zoë" already\n',
+    });
+  });
+
+  it.each<[string[], string | undefined, string]>([
+    [[], 'x', 'the name is missing: whose account is it?'],
+    [['ann'], 'x', '--role is needed: admin or user'],
+    [['ann', '--role', 'root'], 'x', '--role is needed: admin or user'],
+    [['ann', 'bob', '--role', 'user'], 'x', 'unexpected argument "bob"'],
+    [['x'.repeat(129), '--role', 'user'], 'x', 'the name has 129 bytes, and may have 128'],
+    [['ann', '--role', 'user'], undefined, 'there is no password on stdin'],
+    [['ann', '--role', 'user'], '\nsecret', 'there is no password on stdin'],
+    [['ann', '--role', 'user'], 'x'.repeat(1_025), 'the password is longer than 1024 bytes'],
+  ])('ends with 2 for %j', async (args, input, message) => {
+    expect(await add(args, input)).toMatchObject({ code: 2, stdout: '', stderr: `add-user: ${message}\n` });
+  });
+
+  it('describes itself', async () => {
+    expect(await add(['--help'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Usage: node dist\/add-user\.js NAME/),
+    });
+  });
+});
+
+describe('a start', { timeout: 60_000 }, () => {
+  const start = (env: Record<string, string>) =>
+    runProcess([process.execPath, main], {
+      env: { LAPTOP_PORT: '0', LAPTOP_METRICS_PORT: 'off', DATA_DIR: folder, ...env },
+    });
+
+  it('stops in production without a key', async () => {
+    expect(await start({ NODE_ENV: 'production' })).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^AUTH_JWT_SECRET is not set: [^\n]*\n$/),
+    });
+  });
+
+  it('stops on a database that another process serves', async () => {
+    expect(await start({})).toMatchObject({ code: 1, stderr: expect.stringMatching(/^[^\n]*laptop\.db[^\n]*\n$/) });
+  });
+
+  it('warns of a key and of users that are for development', () => {
+    expect(service.logs.filter(({ level }) => level === 'warn').map(({ msg }) => msg)).toEqual([
+      'AUTH_JWT_SECRET is not set: tokens are good until this process ends',
+      'for development only: admin1 (admin) and user1 (user) can log in with the password secret',
+    ]);
+  });
+});
