@@ -24,6 +24,11 @@ const routeguide = (file: string, name: string): PartPlace => ({
   module: `services/routeguide/test/dist/${file}.js`,
   name,
 });
+const laptop = (file: string, name: string): PartPlace => ({
+  project: 'services/laptop/test/torture',
+  module: `services/laptop/test/dist/${file}.js`,
+  name,
+});
 
 const parts: Readonly<Record<string, PartPlace>> = {
   ends: common('ends', 'tortureEnds'),
@@ -31,6 +36,9 @@ const parts: Readonly<Record<string, PartPlace>> = {
   hostile: common('hostile', 'tortureHostile'),
   notes: routeguide('notes', 'tortureNotes'),
   features: routeguide('features', 'tortureFeatures'),
+  catalogue: laptop('catalogue', 'tortureCatalogue'),
+  uploads: laptop('uploads', 'tortureUploads'),
+  search: laptop('search', 'tortureSearch'),
 };
 
 const help = `Usage: pnpm torture [options]
