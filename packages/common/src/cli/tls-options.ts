@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ClientOptions } from '../rpc/create-client.js';
 import { checkCertificates } from '../rpc/tls/certificates.js';
+import { folderOfPerson } from './folder-of-person.js';
 import { UsageError } from './usage-error.js';
 
 /** The options of every client script that secure its connection. */
@@ -12,10 +13,6 @@ export const tlsOptions = {
   key: { type: 'string', value: ' <file>', help: 'its key' },
   'server-name': { type: 'string', value: ' <name>', help: "the name in the server's certificate, if not the host" },
 } as const;
-
-const folderOfPerson = (): string =>
-  // oxlint-disable-next-line node/no-process-env -- pnpm runs a script elsewhere, and says here where the person stands
-  process.env['INIT_CWD'] ?? process.cwd();
 
 /** What a client is given for those options. Throws a {@link UsageError} for a file that cannot be used. */
 export function readTlsOptions(
