@@ -87,6 +87,10 @@ const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; re
       forbidden: ['./main.js', '@streamworks/hello', '@grpc/grpc-js'],
       allowed: ['@streamworks/common/cli', '@streamworks/proto/stream/pow', './powers.js'],
     },
+    'services/pow/src/client/print-powers.ts': {
+      forbidden: ['../main.js', '@streamworks/hello', '@grpc/grpc-js', 'pg'],
+      allowed: ['@streamworks/common', '@streamworks/common/cli', '@streamworks/proto/stream/pow', '../powers.js'],
+    },
     'services/pow/src/config.ts': {
       forbidden: ['./main.js', '@grpc/grpc-js', 'pg'],
       allowed: ['@streamworks/common', '@streamworks/storage'],
@@ -109,6 +113,7 @@ const walls: Readonly<Record<string, { readonly forbidden: readonly string[]; re
         './handlers.js',
         './handlers/pow.js',
         './client.js',
+        './client/print-powers.js',
         '@streamworks/storage',
       ],
       allowed: [
