@@ -1,3 +1,8 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rootFolder } from './list-services.js';
+
 /** One run of a client script, and what it has to print. */
 export interface DemoStep {
   /** The arguments, as they stand behind `pnpm client pow`. Default: none. */
@@ -23,6 +28,13 @@ const foundLaptop = [
 
 function repeat(times: number, lines: readonly RegExp[]): RegExp[] {
   return Array.from({ length: times }, () => lines).flat();
+}
+
+const people = ['name,email', 'Ann,ann@example.com', 'Ben,ben@example.com'];
+const license = join(rootFolder, 'LICENSE');
+
+function toFileId(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 /** What `pnpm demo` runs for each service; the first step is also what `pnpm dev` proposes to try. */
@@ -123,6 +135,31 @@ export const demoSteps: Readonly<Record<string, readonly DemoStep[]>> = {
       ],
     },
     { args: ['--interval', '0ms', '-1', '4'], prints: ['NaN', '2', 'Server Closed'] },
+  ],
+  stream: [
+    {
+      args: ['users'],
+      prints: Array.from({ length: 50 }, (_, index) => {
+        const number = index + 1;
+        return `${number}\tUser ${number}\tuser${number}@example.com`;
+      }),
+    },
+    { args: ['import'], input: people, prints: ['created: 2', 'unchanged: 0', 'failed: 0'] },
+    {
+      args: ['import'],
+      input: [...people, 'Cid,ANN@example.com', 'Dan,dan'],
+      prints: ['created: 0', 'unchanged: 2', 'failed: 2'],
+      fails: /^row 3: email: "ANN@example\.com" is taken\nrow 4: email: "dan" is no email address\nstream: 2 of 4 rows/,
+    },
+    {
+      args: ['upload', license],
+      prints: ['文件 LICENSE 上传成功', `id: ${toFileId(license)}`, /^[\d.]+ KiB, [\d.]+ [KM]iB\/s$/],
+    },
+    { args: ['download', '0'.repeat(64)], prints: [], fails: /^stream: NOT_FOUND: / },
+    {
+      args: ['prices', 'aapl', '--count', '2'],
+      prints: [/^AAPL +\d+\.\d\d +\d{4}-\d\d-\d\dT/, /^AAPL +\d+\.\d\d [ ▲▼] \d{4}-\d\d-\d\dT/],
+    },
   ],
   sum: [
     { prints: ['sum: 45'] },

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { folderOfPerson, UsageError } from '@streamworks/common/cli';
+import { takeArguments, toShown, type StreamInput } from './command-input.js';
+import { createProgress, toBytes } from './progress.js';
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Stores a file, and checks that what is stored is what was read. */
+export async function upload({ client, signal, print }: StreamInput, args: readonly string[]): Promise<void> {
+  const [given] = takeArguments(args, 1);
+  if (given === undefined) throw new UsageError('a file is missing');
+  const path = resolve(folderOfPerson(), given);
+  const file = await open(path).catch((error: unknown) => {
+    throw toUsageError(path, error);
+  });
+  const { size, isFile } = await file.stat().then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
+  if (!isFile) throw new UsageError(`${path} is no file`);
+  const hash = createHash('sha256');
+  const progress = createProgress({ total: size });
+  let sent = 0;
+  async function* toChunks() {
+    let chunkNumber = 0;
+    for await (const data of file.createReadStream({ highWaterMark: CHUNK_BYTES })) {
+      const chunk = data as Buffer; // there is no encoding
+      hash.update(chunk);
+      yield { fileName: chunkNumber === 0 ? basename(path) : '', data: chunk, chunkNumber };
+      chunkNumber += 1;
+      sent += chunk.length;
+      progress.update(sent);
+    }
+    if (chunkNumber === 0) yield { fileName: basename(path), chunkNumber };
+  }
+  const start = performance.now();
+  try {
+    const { fileId, totalSize, message } = await client.uploadFile(toChunks(), { signal });
+    progress.stop();
+    print(toShown(message));
+    print(`id: ${toShown(fileId)}`);
+    if (fileId !== hash.digest('hex') || totalSize !== BigInt(sent)) {
+      throw new Error(`${path} has other bytes than what was stored`);
+    }
+    print(`${toBytes(sent)}, ${toBytes((sent * 1000) / (performance.now() - start))}/s`);
+  } finally {
+    progress.stop();
+    await file.close();
+  }
+}
+
+function toUsageError(path: string, error: unknown): UsageError {
+  const { code } = error as NodeJS.ErrnoException; // the file system throws no other
+  return new UsageError(`${path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
+}
