@@ -19,14 +19,9 @@ const common = (file: string, name: string): PartPlace => ({
   module: `packages/common/torture/dist/torture/${file}.js`,
   name,
 });
-const routeguide = (file: string, name: string): PartPlace => ({
-  project: 'services/routeguide/test/torture',
-  module: `services/routeguide/test/dist/${file}.js`,
-  name,
-});
-const laptop = (file: string, name: string): PartPlace => ({
-  project: 'services/laptop/test/torture',
-  module: `services/laptop/test/dist/${file}.js`,
+const inService = (service: string, file: string, name: string): PartPlace => ({
+  project: `services/${service}/test/torture`,
+  module: `services/${service}/test/dist/${file}.js`,
   name,
 });
 
@@ -34,11 +29,13 @@ const parts: Readonly<Record<string, PartPlace>> = {
   ends: common('ends', 'tortureEnds'),
   leaks: common('leaks', 'tortureLeaks'),
   hostile: common('hostile', 'tortureHostile'),
-  notes: routeguide('notes', 'tortureNotes'),
-  features: routeguide('features', 'tortureFeatures'),
-  catalogue: laptop('catalogue', 'tortureCatalogue'),
-  uploads: laptop('uploads', 'tortureUploads'),
-  search: laptop('search', 'tortureSearch'),
+  notes: inService('routeguide', 'notes', 'tortureNotes'),
+  features: inService('routeguide', 'features', 'tortureFeatures'),
+  catalogue: inService('laptop', 'catalogue', 'tortureCatalogue'),
+  uploads: inService('laptop', 'uploads', 'tortureUploads'),
+  search: inService('laptop', 'search', 'tortureSearch'),
+  files: inService('stream', 'files', 'tortureFiles'),
+  imports: inService('stream', 'imports', 'tortureImports'),
 };
 
 const help = `Usage: pnpm torture [options]

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { cutUploads } from './torture/cut-uploads.js';
+import { killInImports } from './torture/kill-in-imports.js';
+import { killInUploads } from './torture/kill-in-uploads.js';
+
+// What `pnpm torture` does by the thousand.
+
+describe('a service whose clients are cut off', { timeout: 120_000 }, () => {
+  it('keeps nothing of uploads that were cut off at any byte, and goes on', async () => {
+    expect(await cutUploads({ uploads: 100 })).toEqual({
+      cut: 100,
+      acknowledged: 0,
+      files: 0,
+      unfinished: 0,
+      goesOn: true,
+    });
+  });
+});
+
+describe('a service that is killed', { timeout: 120_000 }, () => {
+  it('has every file that it acknowledged, whole, and no other upload', async () => {
+    const counts = await killInUploads({ kills: 4, clients: 6 });
+    expect(counts).toMatchObject({ lost: 0, broken: 0, left: 0 });
+    expect(counts.acknowledged).toBeGreaterThan(0);
+  });
+
+  it('has all users whom it acknowledged, and nobody twice when everything is sent again', async () => {
+    const counts = await killInImports({ kills: 4, clients: 4 });
+    expect(counts).toMatchObject({ lost: 0, twice: 0 });
+    expect(counts.acknowledged).toBeGreaterThan(0);
+  });
+});
