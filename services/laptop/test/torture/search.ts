@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import type { TortureOptions, TortureRow } from '@streamworks/common/testing';
 import { searchMany } from './search-many.js';
 
@@ -10,12 +11,17 @@ const MOST_GROWN_MIB = 64;
 export async function* tortureSearch({ isWanted }: TortureOptions): AsyncGenerator<TortureRow> {
   const name = 'a million laptops, searches that stop, and one for all of them';
   if (!isWanted(name)) return;
+  // A process that others keep from its turns cannot be timed.
+  const [load = 0] = loadavg();
+  const isTimed = load < availableParallelism();
   const counts = await searchMany({ laptops: MILLION, stopped: 20 });
   const { read, firstMs, lagMs, grownMiB } = counts;
-  const isWrong = read !== MILLION || firstMs > MOST_FIRST_MS || lagMs > MOST_LAG_MS || grownMiB > MOST_GROWN_MIB;
+  const isLate = isTimed && (firstMs > MOST_FIRST_MS || lagMs > MOST_LAG_MS);
   yield {
     name,
-    figures: { ...counts },
-    ...(isWrong && { fault: 'too late, too much memory, too long a turn, or not all' }),
+    figures: { ...counts, ...(!isTimed && { times: `not judged: load ${load.toFixed(1)}` }) },
+    ...((isLate || read !== MILLION || grownMiB > MOST_GROWN_MIB) && {
+      fault: 'too late, too much memory, too long a turn, or not all',
+    }),
   };
 }
