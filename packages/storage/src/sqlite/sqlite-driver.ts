@@ -132,7 +132,7 @@ class SqliteConnection implements DatabaseConnection {
       }
     } catch (error) {
       failure = error;
-      writes.run('rollback', []); // with it the whole group: half of a change must not stay
+      writer.undoAll(error); // half of a change must not stay
     }
     await writer.abandon(failure);
   }

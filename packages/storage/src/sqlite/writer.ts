@@ -20,6 +20,8 @@ export interface Writer {
    * have seen is on disk, and rejects where it will not be: "it is there already" must not be said before it is.
    */
   abandon(error: unknown): Promise<void>;
+  /** Undoes everything that waits for the same commit, because of the error; `abandon` comes after it. */
+  undoAll(error: unknown): void;
   /** Resolves when everything that was under way has ended. */
   close(): Promise<void>;
 }
@@ -46,7 +48,10 @@ export function createWriter({ file, share, busyMs, assertOpen }: WriterOptions)
   let due = false;
 
   async function begin(): Promise<void> {
-    await retryWhileBusy(() => file.exec('begin immediate'), busyMs);
+    await retryWhileBusy(() => {
+      rollback();
+      file.exec('begin immediate');
+    }, busyMs);
     group = [];
     setImmediate(() => {
       if (inside) due = true;
@@ -59,11 +64,24 @@ export function createWriter({ file, share, busyMs, assertOpen }: WriterOptions)
     try {
       share.spend(() => file.exec('commit'));
     } catch (error) {
-      if (file.isTransaction) file.exec('rollback');
-      fail(error);
+      undoAll(error);
       return;
     }
     end((member) => member.resolve());
+  }
+
+  /** A full disk, for one, makes SQLite undo the whole by itself. */
+  function rollback(): void {
+    if (file.isTransaction) file.exec('rollback');
+  }
+
+  function undoAll(error: unknown): void {
+    try {
+      rollback();
+    } catch {
+      // Whoever waits hears of the first error; nobody can commit what is left, as the next changes undo it before they begin.
+    }
+    fail(error);
   }
 
   function fail(error: unknown): void {
@@ -76,6 +94,11 @@ export function createWriter({ file, share, busyMs, assertOpen }: WriterOptions)
     group = undefined;
     due = false;
     for (const member of members) settle(member);
+  }
+
+  /** Not where SQLite has undone the whole, or the file has been closed. */
+  function isUnderWay(): boolean {
+    return file.isOpen && file.isTransaction;
   }
 
   function untilCommitted(): Promise<void> {
@@ -106,12 +129,12 @@ export function createWriter({ file, share, busyMs, assertOpen }: WriterOptions)
       return committed;
     },
     abandon(error) {
-      // A full disk, for one, makes SQLite undo the whole group.
-      if (!file.isTransaction) fail(error);
+      if (!isUnderWay()) fail(error);
       const seen = group === undefined || group.length === 0 ? Promise.resolve() : untilCommitted();
       step();
       return seen;
     },
+    undoAll,
     async close() {
       try {
         await turns.take();
