@@ -28,6 +28,7 @@ const conflict: Failure = { code: 'ABORTED', message: 'the transaction conflicts
 const sqliteFailures: Readonly<Record<number, Failure>> = {
   5: busy, // BUSY
   6: busy, // LOCKED
+  8: { code: 'UNAVAILABLE', message: 'the database takes no changes' }, // READONLY
   10: { code: 'UNAVAILABLE', message: 'the file of the database cannot be read or written' }, // IOERR
   13: full, // FULL
   14: { code: 'UNAVAILABLE', message: 'the file of the database cannot be opened' }, // CANTOPEN

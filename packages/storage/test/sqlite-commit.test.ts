@@ -83,4 +83,12 @@ describe('a commit on SQLite', () => {
     await waiting;
     other.close();
   });
+
+  it('is UNAVAILABLE where the file takes no changes any longer, and reads go on', async () => {
+    const database = await notes.open();
+    const insert = () => database.query.insertInto('note').values(notes.toNote('read only')).execute();
+    await sql`pragma query_only = on`.execute(database.query);
+    await expect(insert()).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'the database takes no changes' });
+    expect(await database.query.selectFrom('note').select('id').execute()).toEqual([]);
+  });
 });

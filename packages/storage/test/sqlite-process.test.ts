@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, symlinkSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { join } from 'node:path';
 import { until } from '@streamworks/common/testing';
@@ -59,6 +59,34 @@ describe('processes on one SQLite file', () => {
     third.kill('SIGTERM');
     expect(await third.ended).toEqual({ code: 0, signal: null });
     expect(statSync(join(config.dataDir, `${config.url.slice(7)}-wal`)).size).toBe(0); // all of it is in the file
+  });
+
+  it.each<[string, (config: DatabaseConfig, file: string) => DatabaseConfig]>([
+    [
+      'the file',
+      (config, file) => {
+        symlinkSync(join(config.dataDir, file), join(config.dataDir, `link-to-${file}`));
+        return { ...config, url: `sqlite:link-to-${file}` };
+      },
+    ],
+    [
+      'its folder',
+      (config, file) => {
+        const link = join(config.dataDir, `folder-of-${file}`);
+        symlinkSync(config.dataDir, link, 'junction');
+        return { ...config, dataDir: link };
+      },
+    ],
+  ])('stops a second process that comes by a link to %s', async (_what, toLinked) => {
+    const config = await databases.create();
+    await using first = startNotesService(config);
+    await first.untilReady();
+    const linked = toLinked(config, config.url.slice(7));
+    await using second = startNotesService(linked);
+    expect(await second.ended).toEqual({ code: 1, signal: null });
+    expect(second.stderr).toBe(
+      `the database ${join(linked.dataDir, linked.url.slice(7))} is in use by another process: several need PostgreSQL\n`,
+    );
   });
 
   it('lets a command write beside the service, and both keep what they acknowledge', async () => {

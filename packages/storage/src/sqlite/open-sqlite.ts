@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { StartError, StatusError, type Logger } from '@streamworks/common';
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Dialect } from 'kysely';
@@ -7,6 +6,7 @@ import type { Backend } from '../database.js';
 import { migrate } from '../migrate.js';
 import type { Migrations } from '../migration.js';
 import { createLoopShare } from './loop-share.js';
+import { assertWritable, locateFile } from './locate-file.js';
 import { lockFile } from './process-lock.js';
 import { retryWhileBusy } from './retry-while-busy.js';
 import { createSqliteDriver, type SqliteParts } from './sqlite-driver.js';
@@ -25,6 +25,9 @@ export interface OpenSqliteOptions {
   readonly shared: boolean;
 }
 
+/** The files that SQLite writes for one: itself, its log, and the index of that. */
+const SUFFIXES = ['', '-wal', '-shm'];
+
 /** kysely takes SQLite for a database that cannot undo the making of a table. */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
@@ -41,18 +44,24 @@ export async function openSqlite({ path, dataDir, shared, ...options }: OpenSqli
   };
   let close = (): Promise<void> => Promise.resolve(closeAll());
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    const located = locateFile(file);
     if (!shared) {
-      const lock = lockFile(file);
+      const lock = lockFile(located, file);
       opened.push({ close: () => lock.release() });
     }
+    for (const suffix of SUFFIXES) assertWritable(`${located}${suffix}`);
     const open = async (): Promise<DatabaseSyncInstance> => {
-      const connection = new DatabaseSync(file, { readBigInts: true, enableForeignKeyConstraints: true, timeout: 0 });
+      const connection = new DatabaseSync(located, {
+        readBigInts: true,
+        enableForeignKeyConstraints: true,
+        timeout: 0,
+      });
       opened.push(connection);
       await retryWhileBusy(() => prepareFile(connection), options.busyMs);
       return connection;
     };
     const writing = await open();
+    await retryWhileBusy(() => tryChange(writing), options.busyMs);
     const reading = await open();
     reading.exec('pragma query_only = on');
     const backend = createBackend({ reading, writing, busyMs: options.busyMs, closeAll });
@@ -73,6 +82,12 @@ function prepareFile(connection: DatabaseSyncInstance): void {
   if (mode !== 'wal') throw new Error(`its file system allows no write-ahead log, but only the mode ${mode}`);
   // With FULL a commit waits until its pages in the log are on disk, so that it survives a loss of power.
   connection.exec('pragma synchronous = full');
+}
+
+/** What the access to a file says is not all. And in a log, a transaction begins where no change may be made. */
+function tryChange(connection: DatabaseSyncInstance): void {
+  const { user_version: version } = connection.prepare('pragma user_version').get() as { user_version: bigint };
+  connection.exec(`begin immediate; pragma user_version = ${version}; rollback`);
 }
 
 interface BackendOptions {
