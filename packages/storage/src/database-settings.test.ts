@@ -21,6 +21,7 @@ describe('readDatabaseConfig', () => {
     ['sqlite:notes.db'],
     ['sqlite:/var/lib/notes.db'],
     ['postgres://db/notes'],
+    ['postgres://ann:%25zz@%2Fvar%2Frun%2Fpostgresql/notes'],
     ['postgresql://ann:secret@db:5433/notes?sslmode=verify-full&sslrootcert=ca.pem'],
   ])('takes %s', (url) => {
     expect(read({ POW_DATABASE_URL: url }).url).toBe(url);
@@ -31,6 +32,10 @@ describe('readDatabaseConfig', () => {
     ['sqlite://notes.db', '"sqlite://notes.db"'],
     ['mysql://ann:hunter2@db/notes', '"mysql://db/notes"'],
     ['postgres://ann:hunter2@db', '"postgres://db"'],
+    ['postgres://ann:hunter2%zz@db/notes', '"postgres://db/notes"'],
+    ['postgres://ann%:hunter2@db/notes', '"postgres://db/notes"'],
+    ['postgres://ann:hunter2@db/notes%zz', '"postgres://db/notes%zz"'],
+    ['postgres://ann:hunter2@%ff/notes', '"postgres://%ff/notes"'],
     ['postgres://ann:hunter2@db/notes?sslmode=prefer', '"postgres://db/notes?…"'],
     ['postgres://ann:hunter2@db/notes?sslmode=verify-ca', '"postgres://db/notes?…"'],
   ])('refuses %s without showing a password', (url, shown) => {

@@ -21,10 +21,21 @@ export interface DatabaseConfig {
 
 const sslModes: ReadonlySet<string | null> = new Set([null, 'disable', 'require', 'verify-ca', 'verify-full']);
 
+/** A `%` that stands for itself is written `%25`. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isDatabaseUrl(text: string): boolean {
   if (text.startsWith('sqlite:')) return /^sqlite:(?!\/\/)[^\0?#]*[^\0?#/]$/.test(text);
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return false;
-  const { pathname, searchParams } = new URL(text);
+  const { username, password, hostname, pathname, searchParams } = new URL(text);
+  if (![username, password, hostname, pathname].every(isDecodable)) return false;
   const mode = searchParams.get('sslmode');
   if (mode === 'verify-ca' && !searchParams.has('sslrootcert')) return false;
   return pathname.length > 1 && sslModes.has(mode);
