@@ -45,7 +45,7 @@ describe('PostgreSQL', () => {
     [
       'a file of certificates that is not there',
       (url: URL) => (url.search = '?sslmode=verify-full&sslrootcert=nothing.pem'),
-      /cannot be used: ENOENT: no such file or directory, open '\/.*\/nothing.pem'$/,
+      /cannot be used: its sslrootcert cannot be read: ENOENT: no such file or directory, open '\/.*\/nothing.pem'$/,
     ],
   ])('stops the start at once, with one line, for %s', async (_name, change, message) => {
     const line = await start(change);

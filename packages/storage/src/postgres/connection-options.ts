@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import pg from 'pg';
 import type { ClientConfig, CustomTypesConfig } from 'pg';
+import { toReason } from './readiness.js';
 
 /** What connections to PostgreSQL have in common. */
 export interface ConnectionSettings {
@@ -55,10 +57,21 @@ function toLibpqUrl(text: string, folder: string): string {
   const url = new URL(text);
   for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
     const path = url.searchParams.get(name);
-    if (path !== null) url.searchParams.set(name, resolve(folder, path));
+    if (path === null) continue;
+    const file = resolve(folder, path);
+    assertReadable(name, file);
+    url.searchParams.set(name, file);
   }
   if (url.searchParams.has('sslmode')) url.searchParams.set('uselibpqcompat', 'true');
   return url.href;
+}
+
+function assertReadable(name: string, file: string): void {
+  try {
+    readFileSync(file);
+  } catch (error) {
+    throw new Error(`its ${name} cannot be read: ${toReason(error)}`, { cause: error });
+  }
 }
 
 /** A URL as lines may show it: without user, password and options. */
