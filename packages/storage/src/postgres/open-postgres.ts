@@ -9,6 +9,7 @@ import { migrate } from '../migrate.js';
 import type { Migrations } from '../migration.js';
 import { toClientConfig, toShownUrl, type ConnectionSettings } from './connection-options.js';
 import { createPostgresDriver, type PostgresParts } from './postgres-driver.js';
+import { assertTakesChanges } from './assert-takes-changes.js';
 import { createReadiness, toReason } from './readiness.js';
 
 export interface OpenPostgresOptions extends ConnectionSettings {
@@ -61,6 +62,7 @@ async function migrateOnce(options: OpenPostgresOptions, name: string): Promise<
   const pool = new pg.Pool({ ...config, max: 2 });
   pool.on('error', () => undefined); // whoever uses the connection hears of it
   try {
+    await assertTakesChanges(pool);
     await check(pool, name);
     const kysely = createDialect({
       pool,
@@ -132,7 +134,7 @@ async function probe(config: pg.ClientConfig): Promise<void> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query('select 1');
+    await assertTakesChanges(client);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -8,6 +8,8 @@ const POSTGRES_PORT = 5432;
 export interface PostgresProxy extends PostgresServer {
   /** How many connections go through it. */
   readonly connections: number;
+  /** How many connections have come to it. */
+  readonly accepted: number;
   /** Lets nothing through any longer, in no direction, and closes nothing. */
   freeze(): void;
 }
@@ -16,7 +18,9 @@ export interface PostgresProxy extends PostgresServer {
 export async function startProxy(target: string): Promise<PostgresProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
+  let accepted = 0;
   const server = createServer((near) => {
+    accepted += 1;
     const far = connect(port === '' ? POSTGRES_PORT : Number(port), hostname);
     for (const [one, other] of [
       [near, far],
@@ -47,6 +51,9 @@ export async function startProxy(target: string): Promise<PostgresProxy> {
     url: url.href,
     get connections() {
       return sockets.size / 2;
+    },
+    get accepted() {
+      return accepted;
     },
     freeze() {
       for (const socket of sockets) socket.unpipe().pause();
