@@ -19,7 +19,7 @@ const everything: Criteria = { maxPriceUsd: Number.MAX_VALUE, minCores: 0, minGh
 
 const add = (store: LaptopStore, laptop: Laptop) => store.add(toCanonicalUuid(laptop.id)!, laptop);
 const find = (store: LaptopStore, criteria: Partial<Criteria> = {}) =>
-  collect(store.search({ ...everything, ...criteria }));
+  collect(store.search({ ...everything, ...criteria }, new AbortController().signal));
 
 function createLaptops(count: number, seed = 1): Laptop[] {
   const random = createRandom(seed);
@@ -34,6 +34,12 @@ describe.each(dialects)('the laptops on %s', { timeout: 60_000 }, (dialect) => {
   afterAll(() => databases[Symbol.asyncDispose]());
   const open = () => databases.open<LaptopSchema>(migrations);
   const create = async () => createDatabaseLaptopStore(await open());
+
+  it('are not looked for any longer by a search whose caller has gone', async () => {
+    const store = await create();
+    const gone = AbortSignal.abort(new Error('gone'));
+    await expect(collect(store.search({ ...everything, minCores: 1_000 }, gone))).rejects.toThrow('gone');
+  });
 
   it('are found as they were sent, in every field', async () => {
     const store = await create();
@@ -127,7 +133,7 @@ describe.each(dialects)('the laptops on %s', { timeout: 60_000 }, (dialect) => {
     const [first, second, ...rest] = createLaptops(302).toSorted(compare);
     for (const laptop of rest) await add(store, laptop);
     const found: string[] = [];
-    for await (const { id } of store.search(everything)) {
+    for await (const { id } of store.search(everything, new AbortController().signal)) {
       found.push(id);
       if (found.length === 100) for (const laptop of [first!, second!]) await add(store, laptop);
     }

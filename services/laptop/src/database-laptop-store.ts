@@ -47,9 +47,10 @@ export function createDatabaseLaptopStore(database: LaptopDatabase): LaptopStore
       return found !== undefined;
     },
 
-    async *search(criteria) {
+    async *search(criteria, signal) {
       let after: Place | undefined;
       do {
+        signal.throwIfAborted();
         const end: Place | undefined = await toEndQuery(database, criteria, after).executeTakeFirst();
         const span = { after, end };
         for await (const { message } of database.pages<Found>((last) =>

@@ -132,6 +132,11 @@ describe('createLaptop', () => {
     await expect(setup.createLaptop({ ...longest, id: pickUuid(random), name: `${name}n` })).rejects.toMatchObject(
       refusal,
     );
+    const part = { brand: '', name: '', minGhz: 0, maxGhz: 0, memory: null };
+    const many = { ...longest, id: pickUuid(random), gpus: Array.from({ length: 40_000 }, () => part) };
+    await expect(setup.createLaptop(many)).rejects.toMatchObject(
+      badField('laptop.gpus', 'has 40000 entries: a laptop may have 65536 bytes'),
+    );
   });
 });
 

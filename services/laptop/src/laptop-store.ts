@@ -8,7 +8,8 @@ export interface LaptopStore {
   has(uuid: string): Promise<boolean>;
   /**
    * The laptops that meet the criteria, by price and then by id as it was sent, read in pages as they are taken. Those that are
-   * added meanwhile are found where they come after those that were taken.
+   * added meanwhile are found where they come after those that were taken. Throws the reason of the signal once that has aborted,
+   * also while nothing is found.
    */
-  search(criteria: Criteria): AsyncIterable<Laptop>;
+  search(criteria: Criteria, signal: AbortSignal): AsyncIterable<Laptop>;
 }

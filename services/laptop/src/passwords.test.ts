@@ -67,4 +67,9 @@ describe('the passwords', { timeout: 30_000 }, () => {
   it('that are stored as anything else are a fault', async () => {
     await expect(passwords.isRight('secret', 'secret')).rejects.toThrow('a stored password is no hash of scrypt');
   });
+
+  it('are not looked at for a caller who has gone', async () => {
+    const gone = AbortSignal.abort(new Error('gone'));
+    await expect(passwords.isRight('secret', undefined, gone)).rejects.toThrow('gone');
+  });
 });

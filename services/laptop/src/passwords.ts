@@ -7,8 +7,11 @@ export interface Passwords {
   /** How many wait for their turn. */
   readonly waiting: number;
   hash(password: string): Promise<string>;
-  /** Whether it is the password of a hash. It takes as long where there is none: nobody learns which names exist. */
-  isRight(password: string, hash: string | undefined): Promise<boolean>;
+  /**
+   * Whether it is the password of a hash. It takes as long where there is none: nobody learns which names exist. Whose signal has
+   * aborted when its turn comes gets the reason, and costs nothing.
+   */
+  isRight(password: string, hash: string | undefined, signal?: AbortSignal): Promise<boolean>;
 }
 
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
@@ -37,8 +40,9 @@ export function createPasswords(): Passwords {
         const salt = randomBytes(SALT_BYTES);
         return format(COST, salt, await deriveKey(password, salt, COST));
       }),
-    isRight: (password, hash) =>
+    isRight: (password, hash, signal) =>
       limit(async () => {
+        signal?.throwIfAborted();
         const { cost, salt, key } = parse(hash ?? nobody);
         const isSame = timingSafeEqual(await deriveKey(password, salt, cost), key);
         return isSame && hash !== undefined;

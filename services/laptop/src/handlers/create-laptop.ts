@@ -9,6 +9,9 @@ import { toCanonicalUuid } from '../uuid.js';
 /** The longest laptop, in bytes as it is encoded. */
 const MOST_BYTES = 64 * 1024;
 
+/** More parts than these have more bytes, however empty they are. To look through them would hold up everybody else. */
+const MOST_PARTS = MOST_BYTES / 2;
+
 /** Adds a laptop to the catalogue, with an id of the server's where it has none. */
 export const createCreateLaptop =
   (laptops: LaptopStore): Handlers<typeof LaptopService>['createLaptop'] =>
@@ -31,6 +34,11 @@ export const createCreateLaptop =
   };
 
 function checkLaptop(laptop: Laptop): void {
+  for (const field of ['gpus', 'storages'] as const) {
+    const { length } = laptop[field];
+    if (length > MOST_PARTS)
+      throw invalidArgument(`laptop.${field}`, `has ${length} entries: a laptop may have ${MOST_BYTES} bytes`);
+  }
   const problem = findProblem(laptop, 'laptop');
   if (problem !== undefined) throw invalidArgument(problem.field, problem.description);
   const bytes = LaptopCodec.encode(laptop).length;

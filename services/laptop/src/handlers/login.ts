@@ -35,7 +35,7 @@ export const createLogin = (dependencies: LoginDependencies): Handlers<typeof Au
       if (passwords.waiting >= MOST_WAITING) throw tooMany('too many logins at once', 1_000);
       signal.throwIfAborted();
       const account = await users.find(username);
-      return (await passwords.isRight(password, account?.password)) ? account : undefined;
+      return (await passwords.isRight(password, account?.password, signal)) ? account : undefined;
     });
     if ('waitMs' in attempt) throw tooMany('too many wrong passwords', attempt.waitMs);
     if (attempt.result === undefined) throw new StatusError('UNAUTHENTICATED', 'the name or the password is wrong');

@@ -15,7 +15,7 @@ export const createSearchLaptop =
     }
     const criteria = toCriteria(filter);
     if (criteria === undefined) return;
-    for await (const laptop of laptops.search(criteria)) {
+    for await (const laptop of laptops.search(criteria, context.signal)) {
       const written = context.write({ laptop });
       if (written !== undefined) await written;
     }
