@@ -15,7 +15,6 @@ export class Broadcast<Message> {
   /** What is to be delivered: what a delivery sets off to be published must not overtake it. */
   readonly #next: EncodedMessage<Message>[] = [];
   #published = 0;
-  #delivered = 0;
   #isPublishing = false;
   #closed: { readonly reason: StatusError | undefined } | undefined;
 
@@ -88,9 +87,10 @@ export class Broadcast<Message> {
 
   #deliver(message: EncodedMessage<Message>): void {
     for (const subscriber of this.#subscribers) subscriber.deliver(message);
-    this.#delivered += 1;
+    if (this.#added.size === 0) return;
+    const delivered = this.#published - this.#next.length;
     for (const [subscriber, published] of this.#added) {
-      if (published > this.#delivered) continue;
+      if (published > delivered) continue;
       this.#added.delete(subscriber);
       this.#subscribers.add(subscriber);
     }

@@ -150,7 +150,7 @@ export class Subscriber<Response> {
     }
   }
 
-  /** A call that cannot be ended (its header may be one that HTTP/2 refuses) is none of the other subscribers' concern. */
+  /** A call that cannot be ended is none of the other subscribers' concern. */
   #endCall(reason: StatusError): void {
     try {
       this.#context.end(reason);
