@@ -50,7 +50,7 @@ Options:
   --filter <text>     only rows whose name contains this, such as 'TLS, direct' or 'C-core'
   -h, --help          this text
 
-All of it with the defaults takes about an hour and a half on two cores.
+All of it with the defaults takes hours.
 `;
 
 const { values } = parseArgs({

@@ -30,7 +30,7 @@ export async function runCases(prepare: Prepare, report: Report): Promise<string
 }
 
 /** Runs all cases of their client against our server, with a row for each. */
-export async function runTheirClient(peer: OtherPeer, directHttp2: boolean, report: Report): Promise<void> {
+async function runTheirClient(peer: OtherPeer, directHttp2: boolean, report: Report): Promise<void> {
   report.heading(`${peer.name}: its client, our server ${toWay(directHttp2)}`);
   await using server = await startTestServer({ directHttp2 });
   for (const name of casesOfOthers) {

@@ -43,6 +43,9 @@ export { invalidArgument, StatusError, type ErrorCode, type StatusCode } from '.
 export { CallError } from './errors/call-error.js';
 export type { ErrorDetail, ReceivedDetail } from './errors/error-details.js';
 
+// Numbers that a seed repeats.
+export { createRandom, type Random } from './random/create-random.js';
+
 // Settings and logs.
 export { readServiceConfig, type ServiceConfig, type ServiceDefaults } from './config/service-config.js';
 export { readSettings, schemas, StartError, type Environment, type Setting } from './config/setting.js';

@@ -5,8 +5,8 @@ import { createLogger, StartError } from '@streamworks/common';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, sql, type Database } from '../src/index.js';
-import { startServer } from '../src/testing/postgres-server.js';
-import type { PostgresServer } from '../src/testing/start-postgres.js';
+import { startServer } from '../src/testing/embedded-server.js';
+import type { PostgresServer } from '../src/testing/postgres-server.js';
 
 const DAY_MS = 86_400_000;
 

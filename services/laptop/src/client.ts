@@ -1,12 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { createClient, withToken } from '@streamworks/common';
-import { readInt64, readNumber, runClient, UsageError, type ClientInput } from '@streamworks/common/cli';
+import { createClient, createRandom, type Random, withToken } from '@streamworks/common';
+import {
+  createProgress,
+  readInt64,
+  readNumber,
+  runClient,
+  UsageError,
+  type ClientInput,
+} from '@streamworks/common/cli';
 import { AuthService } from '@streamworks/proto/techschool/pcbook/auth_service';
 import { LaptopService, type Filter } from '@streamworks/proto/techschool/pcbook/laptop_service';
-import { toProgressBar } from './progress-bar.js';
-import { createRandom, type Random } from './random.js';
 import { toRandomLaptop, toRandomScore } from './random-laptop.js';
 import { toRandomPng } from './random-png.js';
 import { createTokenKeeper } from './token-keeper.js';
@@ -138,11 +143,16 @@ async function vote(parts: Parts) {
 
 /** The file as the server takes it, with a bar in a terminal. */
 async function* readWithProgress(file: string, size: number): AsyncGenerator<Buffer> {
+  const progress = createProgress({ total: size });
   let done = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
-    yield chunk;
-    done += chunk.length;
-    if (process.stderr.isTTY) process.stderr.write(`\r${toProgressBar(done, size)}${done === size ? '\n' : ''}`);
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+      yield chunk;
+      done += chunk.length;
+      progress.update(done);
+    }
+  } finally {
+    progress.stop();
   }
 }
 

@@ -1,3 +1,4 @@
+import { createRandom } from '@streamworks/common';
 import { LaptopCodec, type Laptop } from '@streamworks/proto/techschool/pcbook/laptop_message';
 import { sql, type Database } from '@streamworks/storage';
 import { dialects, startDatabases, type TestDatabases } from '@streamworks/storage/testing';
@@ -8,7 +9,6 @@ import { createDatabaseLaptopStore, toEndQuery, toSpanQuery } from './database-l
 import type { LaptopStore } from './laptop-store.js';
 import { toBits } from './memory-bits.js';
 import { migrations, type LaptopSchema } from './migrations.js';
-import { createRandom } from './random.js';
 import { toRandomLaptop } from './random-laptop.js';
 import { toCanonicalUuid } from './uuid.js';
 

@@ -1,10 +1,11 @@
+import { createRandom } from '@streamworks/common';
 import { dialects, startDatabases, type TestDatabases } from '@streamworks/storage/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabaseLaptopStore } from './database-laptop-store.js';
 import { createDatabaseRatingStore } from './database-rating-store.js';
 import { migrations, type LaptopSchema } from './migrations.js';
-import { createRandom, pickUuid } from './random.js';
+import { pickUuid } from './pick.js';
 import { toRandomLaptop } from './random-laptop.js';
 
 const random = createRandom(1);

@@ -1,4 +1,4 @@
-import { createLogger, StatusError } from '@streamworks/common';
+import { createLogger, createRandom, StatusError } from '@streamworks/common';
 import { createTestContext, from, type TestContext } from '@streamworks/common/testing';
 import { LaptopCodec, type Laptop } from '@streamworks/proto/techschool/pcbook/laptop_message';
 import type {
@@ -16,7 +16,7 @@ import { createRateLaptop } from './handlers/rate-laptop.js';
 import { createSearchLaptop } from './handlers/search-laptop.js';
 import { createUploadImage } from './handlers/upload-image.js';
 import { migrations, type LaptopSchema } from './migrations.js';
-import { createRandom, pickUuid } from './random.js';
+import { pickUuid } from './pick.js';
 import { toRandomLaptop } from './random-laptop.js';
 import { toRandomPng } from './random-png.js';
 import type { RatingStore } from './rating-store.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StartError } from '@streamworks/common';
+import { createRandom, StartError } from '@streamworks/common';
 import type { Database } from '@streamworks/storage';
 import { dialects, startDatabases, type TestDatabases } from '@streamworks/storage/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { createDatabaseLaptopStore } from './database-laptop-store.js';
 import { createFolderImageStore } from './folder-image-store.js';
 import type { Image } from './image-store.js';
 import { migrations, type LaptopSchema } from './migrations.js';
-import { createRandom, pickUuid } from './random.js';
+import { pickUuid } from './pick.js';
 import { toRandomLaptop } from './random-laptop.js';
 import { toRandomPng } from './random-png.js';
 

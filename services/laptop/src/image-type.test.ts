@@ -1,7 +1,7 @@
+import { createRandom } from '@streamworks/common';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readImageType, sniffImageType } from './image-type.js';
-import { createRandom } from './random.js';
 import { toRandomPng } from './random-png.js';
 
 const png = toRandomPng(createRandom(1));

@@ -1,6 +1,6 @@
+import { createRandom } from '@streamworks/common';
 import { describe, expect, it } from 'vitest';
 import { findProblem, findTextProblem } from './message-problem.js';
-import { createRandom } from './random.js';
 import { toRandomLaptop } from './random-laptop.js';
 
 const laptop = toRandomLaptop(createRandom(3), new Date(0));

@@ -6,7 +6,7 @@ export interface Problem {
 }
 
 /** The longest name or id, in bytes of UTF-8. */
-export const MOST_TEXT_BYTES = 128;
+const MOST_TEXT_BYTES = 128;
 
 /** What keeps a text from being stored; undefined where nothing does. */
 export function findTextProblem(text: string): string | undefined {

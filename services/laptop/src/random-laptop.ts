@@ -1,5 +1,6 @@
+import type { Random } from '@streamworks/common';
 import type { CPU, GPU, Laptop, Screen, Storage } from '@streamworks/proto/techschool/pcbook/laptop_message';
-import { pick, pickInteger, pickNumber, pickUuid, type Random } from './random.js';
+import { pick, pickInteger, pickNumber, pickUuid } from './pick.js';
 
 /** Who makes something, and what it is called. */
 interface Maker {

@@ -1,5 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
-import { pickInteger, type Random } from './random.js';
+import type { Random } from '@streamworks/common';
+import { pickInteger } from './pick.js';
 
 /** How large a PNG is to be. */
 export interface PngOptions {

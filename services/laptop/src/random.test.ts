@@ -1,10 +1,11 @@
 import { crc32, inflateSync } from 'node:zlib';
+import { createRandom } from '@streamworks/common';
 import { LaptopCodec } from '@streamworks/proto/techschool/pcbook/laptop_message';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sniffImageType } from './image-type.js';
 import { findProblem } from './message-problem.js';
-import { createRandom, pickUuid } from './random.js';
+import { pickUuid } from './pick.js';
 import { toRandomLaptop, toRandomScore } from './random-laptop.js';
 import { toRandomPng } from './random-png.js';
 import { toCanonicalUuid } from './uuid.js';

@@ -2,11 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createClient } from '@streamworks/common';
+import { createClient, createRandom } from '@streamworks/common';
 import { runProcess, startServiceProcess, type ServiceProcess } from '@streamworks/common/testing';
 import { AuthService } from '@streamworks/proto/techschool/pcbook/auth_service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRandom } from '../src/random.js';
 import { toRandomPng } from '../src/random-png.js';
 
 const [main, script, addUser] = ['main', 'client', 'add-user'].map((name) =>

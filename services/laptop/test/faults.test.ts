@@ -1,9 +1,8 @@
-import { createClient } from '@streamworks/common';
+import { createClient, createRandom } from '@streamworks/common';
 import { startServiceProcess } from '@streamworks/common/testing';
 import { LaptopService } from '@streamworks/proto/techschool/pcbook/laptop_service';
 import { startDatabases } from '@streamworks/storage/testing';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../src/random.js';
 import { toRandomLaptop } from '../src/random-laptop.js';
 import { breakUploads } from './torture/break-uploads.js';
 import { killAtWork } from './torture/kill-at-work.js';

@@ -1,5 +1,12 @@
 import { createSecretKey } from 'node:crypto';
-import { createClient, Metadata, readServiceConfig, withToken, type ServiceConfig } from '@streamworks/common';
+import {
+  createClient,
+  createRandom,
+  Metadata,
+  readServiceConfig,
+  type ServiceConfig,
+  withToken,
+} from '@streamworks/common';
 import { collect, createPlainClient, gate, signToken, startService, until } from '@streamworks/common/testing';
 import { AuthService } from '@streamworks/proto/techschool/pcbook/auth_service';
 import { LaptopService } from '@streamworks/proto/techschool/pcbook/laptop_service';
@@ -11,7 +18,7 @@ import { createServices } from '../src/handlers.js';
 import { createLoginAttempts } from '../src/login-attempts.js';
 import { migrations, type LaptopSchema } from '../src/migrations.js';
 import { createPasswords } from '../src/passwords.js';
-import { createRandom, pickUuid } from '../src/random.js';
+import { pickUuid } from '../src/pick.js';
 import { toRandomLaptop } from '../src/random-laptop.js';
 import { toRandomPng } from '../src/random-png.js';
 import type { LaptopStore } from '../src/laptop-store.js';

@@ -1,8 +1,8 @@
-import { createClient } from '@streamworks/common';
+import { createClient, createRandom } from '@streamworks/common';
 import { readInt64, runClient, UsageError, type ClientInput } from '@streamworks/common/cli';
 import { RouteGuide, type Point, type Rectangle, type RouteNote } from '@streamworks/proto/routeguide/route_guide';
 import { findPointProblem } from './point.js';
-import { createRandom, toRandomRoute, toRandomWalk } from './random-route.js';
+import { toRandomRoute, toRandomWalk } from './random-route.js';
 import { createTour } from './tour.js';
 
 /** What the tutorial's client asks for: a place where there is something, and one where there may be nothing. */

@@ -1,7 +1,8 @@
+import { createRandom } from '@streamworks/common';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findPointProblem } from './point.js';
-import { createRandom, toRandomRoute, toRandomWalk } from './random-route.js';
+import { toRandomRoute, toRandomWalk } from './random-route.js';
 import { createRoute } from './route.js';
 
 describe('toRandomRoute', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createRandom } from '@streamworks/common';
 import type { Price, PriceSource } from './price-source.js';
-import { createRandom, toNormal } from './random.js';
+import { toNormal } from './to-normal.js';
 
 /** How far the logarithm of a price goes in one step, as a standard deviation: a tenth of a percent. */
 const VOLATILITY = 0.001;

@@ -1,5 +1,6 @@
 export { collect, from, gate, until, type Gate } from './streams.js';
 export { createTestContext, type TestContext } from './create-test-context.js';
+export { readSettingRows, toSettingRow } from './setting-rows.js';
 export { signToken } from '../auth/sign-token.js';
 export { startService, type StartServiceOptions, type TestServer } from './start-service.js';
 export {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import type { PostgresServer } from './start-postgres.js';
+import type { PostgresServer } from './postgres-server.js';
 
 const POSTGRES_PORT = 5432;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { startProxy } from './proxy.js';
-import { startServer } from './postgres-server.js';
+import { startServer } from './embedded-server.js';
 
 /** A PostgreSQL for tests. Leaving the scope of `await using` ends it. */
 export interface TestPostgres extends AsyncDisposable {
@@ -13,16 +13,6 @@ export interface TestPostgres extends AsyncDisposable {
   kill(): Promise<void>;
   /** Starts it again after `stop` or `kill`, at the same port. */
   start(): Promise<void>;
-}
-
-/** What can be stopped and started again. */
-export interface PostgresServer {
-  /** The URL of its own database, `postgres`. */
-  readonly url: string;
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-  start(): Promise<void>;
-  remove(): Promise<void>;
 }
 
 /**

@@ -1,8 +1,8 @@
+import { createRandom } from '@streamworks/common';
 import { LaptopCodec, type Laptop } from '@streamworks/proto/techschool/pcbook/laptop_message';
 import { sql } from '@streamworks/storage';
 import { toBits } from '../../dist/memory-bits.js';
 import type { LaptopSchema } from '../../dist/migrations.js';
-import { createRandom } from '../../dist/random.js';
 import { toRandomLaptop } from '../../dist/random-laptop.js';
 import { openCatalogue } from './start-laptop.js';
 

@@ -1,7 +1,6 @@
-import { CallError, createClient } from '@streamworks/common';
+import { CallError, createClient, createRandom } from '@streamworks/common';
 import { gate } from '@streamworks/common/testing';
 import { LaptopService } from '@streamworks/proto/techschool/pcbook/laptop_service';
-import { createRandom } from '../../dist/random.js';
 import { toRandomLaptop } from '../../dist/random-laptop.js';
 import { toRandomPng } from '../../dist/random-png.js';
 

@@ -3,10 +3,9 @@ import { createReadStream } from 'node:fs';
 import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CallError, readBytes, readText, type Metadata } from '@streamworks/common';
-import { folderOfPerson, UsageError } from '@streamworks/common/cli';
+import { createProgress, folderOfPerson, toBytes, UsageError, type Progress } from '@streamworks/common/cli';
 import { findNameProblem } from '../file-name.js';
 import { takeArguments, type StreamInput } from './command-input.js';
-import { createProgress, toBytes, type Progress } from './progress.js';
 
 /** What the server says of a file before its bytes. */
 interface Header {

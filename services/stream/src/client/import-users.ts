@@ -1,10 +1,9 @@
 import { createReadStream, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { folderOfPerson, isPiped, UsageError } from '@streamworks/common/cli';
+import { createProgress, folderOfPerson, isPiped, UsageError } from '@streamworks/common/cli';
 import type { CreateUsersResponse, User } from '@streamworks/proto/stream_service';
 import { takeArguments, toShown, type StreamInput } from './command-input.js';
-import { createProgress } from './progress.js';
 import { readUserRows } from './read-user-rows.js';
 
 /** As many of those who were not created the server names; so many are shown here. */

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { folderOfPerson, UsageError } from '@streamworks/common/cli';
+import { createProgress, folderOfPerson, toBytes, UsageError } from '@streamworks/common/cli';
 import { takeArguments, toShown, type StreamInput } from './command-input.js';
-import { createProgress, toBytes } from './progress.js';
 
 const CHUNK_BYTES = 64 * 1024;
 

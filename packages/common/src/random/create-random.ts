@@ -11,8 +11,3 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-/** Numbers of the standard normal distribution: https://en.wikipedia.org/wiki/Box–Muller_transform */
-export function toNormal(random: Random): Random {
-  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
