@@ -26,9 +26,9 @@ export interface ServerOptions {
 /** Makes a cluster in a temporary folder and starts it on a free port. */
 export async function startServer({ tls }: ServerOptions = {}): Promise<PostgresServer> {
   await ensurePostgresUser();
-  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const folder = await mkdtemp(join(tmpdir(), 'streamworks-postgres-'));
   await chmod(folder, 0o755); // root runs it as another user, who must reach its data
+  const EmbeddedPostgres = await loadEmbeddedPostgres(folder);
   const port = await findPort();
   const data = join(folder, 'data');
   const lines: string[] = [];
