@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { Metadata, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
+import type { Metadata, ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Codec } from '@streamworks/proto';
 import type { User } from '../auth/user.js';
 import { CallError } from '../errors/call-error.js';
-import { StatusError, statusCodes } from '../errors/status-error.js';
+import { StatusError } from '../errors/status-error.js';
 import { toResponseError, toStatus, type WireStatus } from '../errors/to-status.js';
 import type { Logger } from '../logging/create-logger.js';
 import { ByteWindow } from './byte-window.js';
@@ -14,7 +14,6 @@ import { EncodedMessage } from './encoded-message.js';
 import { confirmEnd } from './end-guard.js';
 import type { Frame } from './frame-reader.js';
 import { EndListeners } from './end-listeners.js';
-import { leaveOutForbidden } from './leave-out-forbidden.js';
 import { Incoming, type IncomingOwner } from './incoming.js';
 import {
   noTaps,
@@ -24,7 +23,8 @@ import {
   type TappedStream,
 } from './interceptors/interceptor.js';
 import type { Pipe } from './interceptors/pipe.js';
-import { readRequestId, REQUEST_ID } from './request-id.js';
+import { readRequestId } from './request-id.js';
+import { ResponseMetadata, type ResponseOwner } from './response-metadata.js';
 import { createServerTransport, type ServerTransport, type TransportUser } from './server-transport.js';
 import { toClientCertificate, type ClientCertificate } from './tls/client-certificate.js';
 
@@ -42,7 +42,6 @@ export interface CallEnvironment {
   readonly directHttp2: boolean;
 }
 
-const DETAILS_TRAILER = 'grpc-status-details-bin';
 /** For those who go on with a call that its handler has ended. One for all: a stack would tell nothing. */
 const handlerHasEnded = new StatusError('CANCELLED', 'the handler has ended the call');
 const interceptorHasEnded = new StatusError('CANCELLED', 'an interceptor has ended the call');
@@ -52,7 +51,7 @@ const OK: WireStatus = { code: 'OK', message: '', unexpected: false };
  * One call on the server, of any kind: the kind is the two booleans of its method. It stands between grpc-js and a
  * handler, decides how the call ends, and is the handler's context.
  */
-export class ServerCall implements Context<any>, InterceptedServerCall, TransportUser, IncomingOwner {
+export class ServerCall implements Context<any>, InterceptedServerCall, TransportUser, IncomingOwner, ResponseOwner {
   readonly bound: BoundMethod;
   readonly metadata: Metadata;
   readonly requestId: string;
@@ -71,18 +70,16 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   readonly #environment: CallEnvironment;
   readonly #requests: Incoming<any>;
   readonly #responses: Codec<any>;
+  readonly #responseMetadata: ResponseMetadata;
   readonly #window = new ByteWindow();
   readonly #transport: ServerTransport;
   readonly #started = performance.now();
   #sent = 0;
-  #headerSent = false;
   /** Set when the call is over, with the reason unless it ended by its handler's word. */
   #over: { readonly reason?: StatusError } | undefined;
   #abort: AbortController | undefined;
   #log: Logger | undefined;
   #certificate: ClientCertificate | undefined;
-  #header: Metadata | undefined;
-  #trailer: Metadata | undefined;
   #boundWrite: ServerCall['write'] | undefined;
   /** Set with `#over`. */
   #outcome: CallOutcome | undefined;
@@ -103,6 +100,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     this.#environment = environment;
     this.#responses = bound.method.response;
     this.requestId = readRequestId(metadata);
+    this.#responseMetadata = new ResponseMetadata(call, this);
     const { directHttp2, maxMessageBytes } = environment;
     this.#transport = createServerTransport({ call, directHttp2, maxMessageBytes }, this);
     this.#requests = new Incoming(bound.method.request, this.#transport, this);
@@ -145,11 +143,11 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
   }
 
   get responseHeader(): Metadata {
-    return (this.#header ??= this.#createHeader());
+    return this.#responseMetadata.header;
   }
 
   get responseTrailer(): Metadata {
-    return (this.#trailer ??= new Metadata());
+    return this.#responseMetadata.trailer;
   }
 
   get deadline(): Date | undefined {
@@ -204,7 +202,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
 
   get sendHeader(): () => void {
     return () => {
-      if (this.#over === undefined) this.#sendHeader();
+      if (this.#over === undefined) this.#responseMetadata.sendHeader();
     };
   }
 
@@ -230,7 +228,7 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
         `a response of ${bytes.length} bytes: the most is ${maxMessageBytes}`,
       );
     }
-    this.#sendHeader();
+    this.#responseMetadata.sendHeader();
     this.#sent += 1;
     this.#window.take(bytes.length);
     if (encoded === undefined) this.#transport.send(bytes);
@@ -290,7 +288,11 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     );
   }
 
-  // --- what the transport reports ---
+  // --- what its parts report ---
+
+  onLeftOut(keys: readonly string[]): void {
+    this.log.error({ keys }, 'left out of the response: HTTP/2 or gRPC has no place for these keys');
+  }
 
   onFrame(message: Frame): void {
     this.#requests.push(message);
@@ -359,14 +361,9 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     this.#close({ reason }, status, error);
   }
 
-  #sendStatus({ code, message, details }: WireStatus): void {
+  #sendStatus(status: WireStatus): void {
     this.#transport.flush();
-    if (details !== undefined) this.responseTrailer.set(DETAILS_TRAILER, details);
-    // A failure without a response goes out as trailers alone, header and all: only such a call may be tried again.
-    if (code === 'OK') this.#sendHeader();
-    else if (!this.#headerSent) this.responseTrailer.merge(this.responseHeader);
-    this.#leaveOutForbidden(this.#trailer);
-    this.#call.sendStatus({ code: statusCodes[code], details: message, metadata: this.#trailer ?? null });
+    this.#responseMetadata.sendStatus(status);
   }
 
   /** Ends the call for the handler: its signal aborts, too. */
@@ -404,27 +401,6 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     } catch (err) {
       this.log.error({ err }, 'a listener for the end of a call failed');
     }
-  }
-
-  #sendHeader(): void {
-    if (this.#headerSent) return;
-    this.#headerSent = true;
-    this.#leaveOutForbidden(this.#header);
-    // One that its handler never asked for is not kept.
-    this.#call.sendMetadata(this.#header ?? this.#createHeader());
-  }
-
-  #leaveOutForbidden(metadata: Metadata | undefined): void {
-    if (metadata === undefined) return;
-    const keys = leaveOutForbidden(metadata);
-    if (keys.length > 0)
-      this.log.error({ keys }, 'left out of the response: HTTP/2 or gRPC has no place for these keys');
-  }
-
-  #createHeader(): Metadata {
-    const header = new Metadata();
-    header.set(REQUEST_ID, this.requestId);
-    return header;
   }
 
   /** grpc-js ends a call at its deadline only once the client has read what was sent before: this does not wait. */
