@@ -17,6 +17,8 @@ export interface BoundMethod {
   readonly handler: AnyHandler;
   /** Undefined for everybody with a valid token. */
   readonly roles: Roles | undefined;
+  /** The most bytes of one request message; undefined: as many as the server takes. */
+  readonly maxRequestBytes: number | undefined;
 }
 
 /** A contract with its handlers: what `serve` serves. */
@@ -32,13 +34,19 @@ export interface ServiceOptions<C extends Contract<any>> {
    * authenticates its callers. A method that is not named needs a valid token, whatever its roles.
    */
   readonly roles?: { readonly [Name in keyof C['methods']]?: Roles };
+  /**
+   * The most bytes of one request message, for methods that need less than the server takes (`MAX_MESSAGE_BYTES`):
+   * `{ createLaptop: 131_072 }`. Over it: RESOURCE_EXHAUSTED, by the length that is sent before a message, and so before anything
+   * of it is decoded. A compressed message may not become longer, either. Default: what the server takes.
+   */
+  readonly maxRequestBytes?: { readonly [Name in keyof C['methods']]?: number };
 }
 
 /** Joins a contract and its handlers; a handler that is missing or of the wrong kind does not compile. */
 export function defineService<C extends Contract<any>>(
   contract: C,
   handlers: Handlers<C>,
-  { roles = {} }: ServiceOptions<C> = {},
+  { roles = {}, maxRequestBytes = {} }: ServiceOptions<C> = {},
 ): Service {
   const methods = Object.entries<Method<any, any>>(contract.methods).map(([name, method]) => {
     // Handlers<C> has checked the kind of each; the adapter calls it accordingly.
@@ -49,6 +57,7 @@ export function defineService<C extends Contract<any>>(
       method,
       handler: handler.bind(handlers),
       roles: Object.hasOwn(roles, name) ? roles[name] : undefined,
+      maxRequestBytes: Object.hasOwn(maxRequestBytes, name) ? maxRequestBytes[name] : undefined,
     };
   });
   return { contract, methods };

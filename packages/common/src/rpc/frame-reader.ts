@@ -112,9 +112,12 @@ export class FrameReader {
     }
     this.#isCompressed = flag === 1;
     const length = bytes.readUInt32BE(position + 1);
-    if (length > this.#maxMessageBytes) {
-      throw new StatusError('RESOURCE_EXHAUSTED', `a message of ${length} bytes: the most is ${this.#maxMessageBytes}`);
-    }
+    if (length > this.#maxMessageBytes) throw createTooLong(length, this.#maxMessageBytes);
     return length;
   }
+}
+
+/** The error for a message that is longer than it may be, both in bytes. */
+export function createTooLong(bytes: number, most: number): StatusError {
+  return new StatusError('RESOURCE_EXHAUSTED', `a message of ${bytes} bytes: the most is ${most}`);
 }

@@ -101,7 +101,8 @@ export class ServerCall implements Context<any>, InterceptedServerCall, Transpor
     this.#responses = bound.method.response;
     this.requestId = readRequestId(metadata);
     this.#responseMetadata = new ResponseMetadata(call, this);
-    const { directHttp2, maxMessageBytes } = environment;
+    const { directHttp2 } = environment;
+    const maxMessageBytes = Math.min(bound.maxRequestBytes ?? Infinity, environment.maxMessageBytes);
     this.#transport = createServerTransport({ call, directHttp2, maxMessageBytes }, this);
     this.#requests = new Incoming(bound.method.request, this.#transport, this);
     this.requests = this.#requests;

@@ -1,5 +1,5 @@
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
-import { FrameReader, type FrameReceiver } from './frame-reader.js';
+import { createTooLong, FrameReader, type FrameReceiver } from './frame-reader.js';
 import { FrameWriter, type FrameSender } from './frame-writer.js';
 import { isBetweenMessages, readServerInternals, type ChunkReader, type ServerInternals } from './grpc-js-internals.js';
 import type { MessageSource } from './incoming.js';
@@ -31,24 +31,27 @@ export interface ServerTransportOptions {
   readonly call: ServerInterceptingCallInterface;
   /** Whether to go straight to HTTP/2 where that can be done. */
   readonly directHttp2: boolean;
+  /** The most bytes of a request. */
   readonly maxMessageBytes: number;
 }
 
 /** The fast way for this call, or the one over grpc-js's public API. */
 export function createServerTransport(options: ServerTransportOptions, user: TransportUser): ServerTransport {
   const internals = options.directHttp2 ? readServerInternals(options.call) : undefined;
-  if (internals === undefined) return new PublicTransport(options.call, user);
+  if (internals === undefined) return new PublicTransport(options, user);
   return new DirectTransport(internals, options, user);
 }
 
 class PublicTransport extends MessagePuller implements ServerTransport {
   readonly #call: ServerInterceptingCallInterface;
   readonly #user: TransportUser;
+  readonly #maxMessageBytes: number;
 
-  constructor(call: ServerInterceptingCallInterface, user: TransportUser) {
+  constructor({ call, maxMessageBytes }: ServerTransportOptions, user: TransportUser) {
     super(call);
     this.#call = call;
     this.#user = user;
+    this.#maxMessageBytes = maxMessageBytes;
   }
 
   get isWhole(): boolean {
@@ -56,6 +59,9 @@ class PublicTransport extends MessagePuller implements ServerTransport {
   }
 
   onMessage(message: Buffer): void {
+    // grpc-js has it whole by now; nothing has decoded it. The server's own limit it checks by the length, as we do.
+    if (message.length > this.#maxMessageBytes)
+      return this.#user.onBadFrame(createTooLong(message.length, this.#maxMessageBytes));
     this.#user.onFrame(message);
     this.onTaken();
   }
