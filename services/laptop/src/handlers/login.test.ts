@@ -2,11 +2,11 @@ import { createSecretKey } from 'node:crypto';
 import { createTestContext } from '@streamworks/common/testing';
 import { startDatabases, type TestDatabases } from '@streamworks/storage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabaseUserStore } from './database-user-store.js';
-import { createLogin, type LoginDependencies } from './handlers/login.js';
-import { createLoginAttempts } from './login-attempts.js';
-import { migrations, type LaptopSchema } from './migrations.js';
-import { createPasswords, type Passwords } from './passwords.js';
+import { createDatabaseUserStore } from '../database-user-store.js';
+import { createLogin, type LoginDependencies } from './login.js';
+import { createLoginAttempts } from '../login-attempts.js';
+import { migrations, type LaptopSchema } from '../migrations.js';
+import { createPasswords, type Passwords } from '../passwords.js';
 
 const passwords = createPasswords();
 const key = createSecretKey('an old pond, a frog jumps in, the sound of water', 'utf8');
