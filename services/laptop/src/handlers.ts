@@ -8,6 +8,14 @@ import { createSearchLaptop } from './handlers/search-laptop.js';
 import { createUploadImage, type UploadImageDependencies } from './handlers/upload-image.js';
 import type { RatingStore } from './rating-store.js';
 
+/**
+ * The most bytes of one message, where that is less than the server takes: decoding very many empty parts would hold up everybody
+ * else. Beyond these no request is right; a laptop, or a text, that is only somewhat too long is told so by its handler. An image
+ * may come in one message: its limit is another.
+ */
+const MOST_LAPTOP_BYTES = 128 * 1024;
+const MOST_BYTES = 64 * 1024;
+
 /** What the handlers work on. */
 export interface Dependencies extends UploadImageDependencies, LoginDependencies {
   readonly ratings: RatingStore;
@@ -25,7 +33,12 @@ export function createServices(dependencies: Dependencies): Service[] {
   return [
     defineService(LaptopService, laptopHandlers, {
       roles: { createLaptop: ['admin'], uploadImage: ['admin'], rateLaptop: ['admin', 'user'], searchLaptop: 'open' },
+      maxRequestBytes: { createLaptop: MOST_LAPTOP_BYTES, rateLaptop: MOST_BYTES, searchLaptop: MOST_BYTES },
     }),
-    defineService(AuthService, { login: createLogin(dependencies) }, { roles: { login: 'open' } }),
+    defineService(
+      AuthService,
+      { login: createLogin(dependencies) },
+      { roles: { login: 'open' }, maxRequestBytes: { login: MOST_BYTES } },
+    ),
   ];
 }
