@@ -71,4 +71,34 @@ describe('the attempts', () => {
     await attempts.run('eve', fail);
     expect(await attempts.run('bob', succeed)).toEqual({ result: 'in' });
   });
+
+  it('that succeed, or are broken off, take no place of those that failed', async () => {
+    const attempts = createLoginAttempts({ maxKeys: 2, mostFailures: 1 });
+    for (const key of ['ann', 'bob']) await attempts.run(key, fail);
+    for (let other = 0; other < 10; other += 1) {
+      await attempts.run(`in ${other}`, succeed);
+      const broken = attempts.run(`out ${other}`, () => Promise.reject(new Error('no database')));
+      await expect(broken).rejects.toThrow('no database');
+    }
+    for (const key of ['ann', 'bob']) expect(await attempts.run(key, succeed)).toHaveProperty('waitMs');
+  });
+
+  it('that are being made are counted, whatever becomes of other keys', async () => {
+    const attempts = createLoginAttempts({ maxKeys: 1, mostFailures: 2 });
+    const open = gate();
+    let made = 0;
+    const attempt = async (): Promise<undefined> => {
+      made += 1;
+      await open;
+      return undefined;
+    };
+    const first = [attempts.run('ann', attempt), attempts.run('ann', attempt)];
+    for (const key of ['bob', 'eve']) await attempts.run(key, fail);
+    const third = attempts.run('ann', attempt);
+    await new Promise(setImmediate);
+    expect(made).toBe(2);
+    open.open();
+    expect(await Promise.all(first)).toEqual([{ result: undefined }, { result: undefined }]);
+    expect(await third).toHaveProperty('waitMs');
+  });
 });

@@ -6,7 +6,7 @@ export interface LoginAttemptsOptions {
   readonly mostFailures?: number;
   /** Default: a minute. */
   readonly windowMs?: number;
-  /** How many keys are remembered; the one that was not used for the longest time goes first. Default: 10000. */
+  /** Of how many keys failures are remembered; the one that was not used for the longest time goes first. Default: 10000. */
   readonly maxKeys?: number;
   /** A clock that never goes back, in milliseconds. Default: that of `performance`. */
   readonly now?: () => number;
@@ -24,49 +24,54 @@ export interface LoginAttempts {
   run<Result>(key: string, attempt: () => Promise<Result | undefined>): Promise<AttemptResult<Result>>;
 }
 
-interface Entry {
-  /** When those of the window failed, the oldest first. */
-  failures: number[];
-  running: number;
-  /** Those that wait for one of the running. */
+/** The attempts of a key that are being made. */
+interface Running {
+  count: number;
+  /** Those that wait for one of them. */
   waiting: (() => void)[];
 }
 
-/** Makes a table of attempts. There are no timers: an entry is looked through when it is used. */
+/** Makes a table of attempts. There are no timers: what is over is left out when a key is used. */
 export function createLoginAttempts(options: LoginAttemptsOptions = {}): LoginAttempts {
   const { mostFailures = 5, windowMs = 60_000, maxKeys = 10_000, now = () => performance.now() } = options;
-  const entries = new LRUCache<string, Entry>({ max: maxKeys });
+  // When those of the window failed, the oldest first. Failures alone take a place: nothing else pushes them out.
+  const failed = new LRUCache<string, readonly number[]>({ max: maxKeys });
+  const running = new Map<string, Running>();
 
-  const find = (key: string): Entry => {
-    const entry = entries.get(key) ?? { failures: [], running: 0, waiting: [] };
-    entries.set(key, entry);
-    return entry;
-  };
+  const readFailures = (key: string): readonly number[] =>
+    failed.get(key)?.filter((failedAt) => failedAt > now() - windowMs) ?? [];
   /** Takes the room for one: 0; or how long to wait for it. Waits itself while the running could still use it up. */
-  const enter = async (entry: Entry): Promise<number> => {
+  const enter = async (key: string): Promise<number> => {
     for (;;) {
-      entry.failures = entry.failures.filter((failedAt) => failedAt > now() - windowMs);
-      const [oldest = 0] = entry.failures;
-      if (entry.failures.length >= mostFailures) return Math.ceil(oldest + windowMs - now());
-      if (entry.failures.length + entry.running < mostFailures) {
-        entry.running += 1;
+      const failures = readFailures(key);
+      const [oldest = 0] = failures;
+      if (failures.length >= mostFailures) return Math.ceil(oldest + windowMs - now());
+      const entry = running.get(key) ?? { count: 0, waiting: [] };
+      if (failures.length + entry.count < mostFailures) {
+        entry.count += 1;
+        running.set(key, entry);
         return 0;
       }
       await new Promise<void>((resolve) => entry.waiting.push(resolve));
     }
   };
+  const leave = (key: string): void => {
+    const entry = running.get(key);
+    if (entry === undefined) return;
+    entry.count -= 1;
+    if (entry.count === 0) running.delete(key);
+    for (const resolve of entry.waiting.splice(0)) resolve();
+  };
   return {
     async run(key, attempt) {
-      const entry = find(key);
-      const waitMs = await enter(entry);
+      const waitMs = await enter(key);
       if (waitMs > 0) return { waitMs };
       try {
         const result = await attempt();
-        if (result === undefined) entry.failures.push(now());
+        if (result === undefined) failed.set(key, [...readFailures(key), now()]);
         return { result };
       } finally {
-        entry.running -= 1;
-        for (const resolve of entry.waiting.splice(0)) resolve();
+        leave(key);
       }
     },
   };
