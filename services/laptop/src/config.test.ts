@@ -21,6 +21,8 @@ describe('readConfig', () => {
       imageLimit: 1_048_576,
       imageFolder: undefined,
       seedUsers: false,
+      peerLogins: 8,
+      peerFailures: 100,
       isKeyRandom: true,
       auth: { optional: false, algorithms: ['HS256'] },
       database: { url: 'sqlite:laptop.db', dataDir: join(folder, 'data') },
@@ -78,6 +80,8 @@ describe('readConfig', () => {
     ['LAPTOP_IMAGE_LIMIT', '0', 'a number of bytes from 1 to 268435456'],
     ['LAPTOP_IMAGES', './img', 'database, or folder:PATH'],
     ['LAPTOP_IMAGES', 'folder:', 'database, or folder:PATH'],
+    ['LAPTOP_PEER_LOGINS', '0', 'a number from 1 to 100'],
+    ['LAPTOP_PEER_FAILURES', '-1', 'a number from 1 to 100000'],
     ['LAPTOP_PORT', 'x', 'a port number from 0 to 65535'],
   ])('refuses %s=%s with a line that says what is allowed', (variable, value, allowed) => {
     expect(() => readConfig({ [variable]: value })).toThrow(

@@ -54,6 +54,22 @@ export const laptopSettings = {
         .transform((text) => text.slice('folder:'.length)),
     ]),
   },
+  peerLogins: {
+    variable: 'LAPTOP_PEER_LOGINS',
+    description:
+      'How many logins of one address may be under way at once; over that: RESOURCE_EXHAUSTED. All together may be 100. Behind a proxy everybody has one address.',
+    allowed: 'a number from 1 to 100',
+    default: '8',
+    schema: schemas.integer(1, 100),
+  },
+  peerFailures: {
+    variable: 'LAPTOP_PEER_FAILURES',
+    description:
+      'How many logins of one address may fail in a minute, whatever the names; over that: RESOURCE_EXHAUSTED. Behind a proxy everybody has one address.',
+    allowed: 'a number from 1 to 100000',
+    default: '100',
+    schema: schemas.integer(1, 100_000),
+  },
 } satisfies Record<string, Setting<unknown>>;
 
 /** The settings of the laptop service. */
@@ -63,6 +79,10 @@ export interface LaptopConfig extends ServiceConfig {
   /** The folder of the images, absolute; undefined: they are in the database. */
   readonly imageFolder: string | undefined;
   readonly seedUsers: boolean;
+  /** How many logins of one address may be under way at once. */
+  readonly peerLogins: number;
+  /** How many logins of one address may fail in a minute. */
+  readonly peerFailures: number;
   /** What Login signs tokens with; undefined where only others can. */
   readonly signing: Signing | undefined;
   /** Whether that key was made at this start: tokens are good until the next one, and for this instance alone. */

@@ -3,7 +3,7 @@ import { openDatabase } from '@streamworks/storage';
 import { createCatalogueStore } from './catalogue-store.js';
 import { readConfig } from './config.js';
 import { createServices } from './handlers.js';
-import { createLoginAttempts } from './login-attempts.js';
+import { createLoginLimits } from './login-limits.js';
 import { migrations, type LaptopSchema } from './migrations.js';
 import { createPasswords } from './passwords.js';
 import { seedUsers } from './seed-users.js';
@@ -19,7 +19,7 @@ await runService(async () => {
   return serve({
     config,
     log,
-    services: createServices({ ...config, ...stores, passwords, attempts: createLoginAttempts() }),
+    services: createServices({ ...config, ...stores, passwords, limits: createLoginLimits(config) }),
     isReady: () => database.isReady,
     onStopped: () => database.close(),
   });

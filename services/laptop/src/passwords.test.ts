@@ -58,10 +58,18 @@ describe('the passwords', { timeout: 30_000 }, () => {
 
   it('are worked on two at a time', async () => {
     const own = createPasswords();
-    const all = Array.from({ length: 5 }, () => own.isRight('wrong', undefined));
-    expect(own.waiting).toBe(3);
-    await Promise.all(all);
-    expect(own.waiting).toBe(0);
+    const abort = new AbortController();
+    const all = Array.from({ length: 5 }, () => own.isRight('wrong', undefined, abort.signal));
+    await new Promise(setImmediate); // those whose turn it is have begun
+    abort.abort(new Error('gone'));
+    const outcomes = await Promise.allSettled(all);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'rejected',
+    ]);
   });
 
   it('that are stored as anything else are a fault', async () => {

@@ -4,8 +4,6 @@ import pLimit from 'p-limit';
 
 /** Hashes passwords, and checks them against their hashes: at most two at once, whoever asks. */
 export interface Passwords {
-  /** How many wait for their turn. */
-  readonly waiting: number;
   hash(password: string): Promise<string>;
   /**
    * Whether it is the password of a hash. It takes as long where there is none: nobody learns which names exist. Whose signal has
@@ -32,9 +30,6 @@ export function createPasswords(): Passwords {
   const limit = pLimit(AT_ONCE);
   const nobody = format(COST, randomBytes(SALT_BYTES), randomBytes(KEY_BYTES));
   return {
-    get waiting() {
-      return limit.pendingCount;
-    },
     hash: (password) =>
       limit(async () => {
         const salt = randomBytes(SALT_BYTES);

@@ -4,13 +4,14 @@ import { startDatabases, type TestDatabases } from '@streamworks/storage/testing
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabaseUserStore } from '../database-user-store.js';
 import { createLogin, type LoginDependencies } from './login.js';
-import { createLoginAttempts } from '../login-attempts.js';
+import { createLoginLimits } from '../login-limits.js';
 import { migrations, type LaptopSchema } from '../migrations.js';
-import { createPasswords, type Passwords } from '../passwords.js';
+import { createPasswords } from '../passwords.js';
 
 const passwords = createPasswords();
 const key = createSecretKey('an old pond, a frog jumps in, the sound of water', 'utf8');
 const signing = { key, issuer: undefined, audience: undefined };
+const most = { peerLogins: 8, peerFailures: 100 };
 const wrong = { code: 'UNAUTHENTICATED', message: 'the name or the password is wrong', details: [] };
 
 let databases: TestDatabases;
@@ -23,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => databases[Symbol.asyncDispose]());
 
 function create(changes: Partial<LoginDependencies> = {}) {
-  const login = createLogin({ users, passwords, attempts: createLoginAttempts(), signing, ...changes });
+  const login = createLogin({ users, passwords, limits: createLoginLimits(most), signing, ...changes });
   return async (username: string, password: string, peer = '127.0.0.1:1') =>
     String((await login({ username, password }, createTestContext({ peer }))).accessToken);
 }
@@ -66,7 +67,7 @@ describe('login', { timeout: 60_000 }, () => {
 
   it('bears five wrong passwords in a minute from one peer, on whatever ports', async () => {
     const clock = { now: 0 };
-    const login = create({ attempts: createLoginAttempts({ now: () => clock.now }) });
+    const login = create({ limits: createLoginLimits({ ...most, now: () => clock.now }) });
     const attempts = [1, 2, 3, 4, 5].map((port) => login('ann', 'wrong', `127.0.0.1:${port}`));
     await Promise.all(attempts.map((attempt) => expect(attempt).rejects.toMatchObject(wrong)));
     await expect(login('ann', 'secret', '127.0.0.1:6')).rejects.toMatchObject({
@@ -86,12 +87,20 @@ describe('login', { timeout: 60_000 }, () => {
     await expect(login('bob', 'x')).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
   });
 
-  it('lets nobody wait behind a hundred others', async () => {
-    const busy: Passwords = { waiting: 100, hash: () => Promise.resolve(''), isRight: () => Promise.resolve(true) };
-    await expect(create({ passwords: busy })('ann', 'secret')).rejects.toMatchObject({
+  it('says when there are too many from one address', async () => {
+    const login = create({ limits: createLoginLimits({ peerLogins: 1, peerFailures: 1 }) });
+    const first = login('bob', 'x');
+    await expect(login('ann', 'secret')).rejects.toMatchObject({
       code: 'RESOURCE_EXHAUSTED',
       message: 'too many logins at once: try again in 1 s',
+      details: [{ type: 'google.rpc.RetryInfo', value: { retryDelay: { seconds: 1n } } }],
     });
+    await expect(first).rejects.toMatchObject(wrong);
+    await expect(login('ann', 'secret')).rejects.toMatchObject({
+      code: 'RESOURCE_EXHAUSTED',
+      message: 'too many wrong passwords from this address: try again in 60 s',
+    });
+    expect(await login('ann', 'secret', '127.0.0.2:1')).toContain('.');
   });
 
   it('gives none where only others sign', async () => {

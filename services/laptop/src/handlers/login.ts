@@ -1,6 +1,6 @@
 import { invalidArgument, signToken, StatusError, type Handlers } from '@streamworks/common';
 import type { AuthService } from '@streamworks/proto/techschool/pcbook/auth_service';
-import type { LoginAttempts } from '../login-attempts.js';
+import type { LoginLimits } from '../login-limits.js';
 import { findTextProblem } from '../message-problem.js';
 import type { Passwords } from '../passwords.js';
 import type { Signing } from '../signing.js';
@@ -10,7 +10,7 @@ import type { Account, UserStore } from '../user-store.js';
 export interface LoginDependencies {
   readonly users: UserStore;
   readonly passwords: Passwords;
-  readonly attempts: LoginAttempts;
+  readonly limits: LoginLimits;
   /** Undefined where this server only checks tokens that others sign. */
   readonly signing: Signing | undefined;
   /** The time of day in milliseconds. Default: that of the machine. */
@@ -20,26 +20,22 @@ export interface LoginDependencies {
 const TOKEN_SECONDS = 15 * 60;
 const MOST_PASSWORD_BYTES = 1024;
 
-/** With so many before it, a login would wait for its turn longer than its caller does. */
-const MOST_WAITING = 100;
-
 /** Gives a token for a name and a password. */
 export const createLogin = (dependencies: LoginDependencies): Handlers<typeof AuthService>['login'] => {
-  const { users, passwords, attempts, signing, now = Date.now } = dependencies;
+  const { users, passwords, limits, signing, now = Date.now } = dependencies;
   return async ({ username, password }, { peer, signal }) => {
     if (signing === undefined) {
       throw new StatusError('FAILED_PRECONDITION', 'tokens of another issuer are taken here: log in there');
     }
     checkRequest(username, password);
-    const attempt = await attempts.run(toKey(username, peer), async () => {
-      if (passwords.waiting >= MOST_WAITING) throw tooMany('too many logins at once', 1_000);
+    const outcome = await limits.run({ username, peer }, async () => {
       signal.throwIfAborted();
       const account = await users.find(username);
       return (await passwords.isRight(password, account?.password, signal)) ? account : undefined;
     });
-    if ('waitMs' in attempt) throw tooMany('too many wrong passwords', attempt.waitMs);
-    if (attempt.result === undefined) throw new StatusError('UNAUTHENTICATED', 'the name or the password is wrong');
-    return { accessToken: await signToken(signing.key, toClaims(attempt.result, signing, Math.floor(now() / 1_000))) };
+    if ('waitMs' in outcome) throw tooMany(outcome.problem, outcome.waitMs);
+    if (outcome.result === undefined) throw new StatusError('UNAUTHENTICATED', 'the name or the password is wrong');
+    return { accessToken: await signToken(signing.key, toClaims(outcome.result, signing, Math.floor(now() / 1_000))) };
   };
 };
 
@@ -50,11 +46,6 @@ function checkRequest(username: string, password: string): void {
   if (bytes > MOST_PASSWORD_BYTES) {
     throw invalidArgument('password', `has ${bytes} bytes, and may have ${MOST_PASSWORD_BYTES}`);
   }
-}
-
-/** A peer is an address: its port is another one with each connection. */
-function toKey(username: string, peer: string): string {
-  return `${peer.replace(/:\d+$/, '')} ${username}`;
 }
 
 function tooMany(what: string, waitMs: number): StatusError {
