@@ -67,6 +67,20 @@ describe('sniffImageType', () => {
     ['a PNG that ends in its signature', png.subarray(0, 7)],
     ['a single byte', Buffer.from([0xff])],
     ['nothing', Buffer.alloc(0)],
+    ['a PNG after a byte order mark', Buffer.concat([Buffer.from('efbbbf', 'hex'), png])],
+    [
+      'a PNG after a tag of music',
+      Buffer.concat([Buffer.from('ID3\x03\0\0\0\0\0\x0a', 'latin1'), Buffer.alloc(10), png]),
+    ],
+    [
+      'a PNG that does not begin with its header',
+      Buffer.concat([png.subarray(0, 12), Buffer.from('iHDR'), png.subarray(16)]),
+    ],
+    ['the name of GIF alone', Buffer.from('GIF is a format of images')],
+    ['a GIF of no version', Buffer.from('GIF88a\x01\0\x01\0\0\0\0;', 'latin1')],
+    ['three bytes of a JPEG', Buffer.from('ffd8ff', 'hex')],
+    ['a JPEG without a marker', Buffer.from('ffd8ff00104a4649', 'hex')],
+    ['a WebP without a frame', Buffer.from('RIFF\x1a\0\0\0WEBPjunk\x0d\0\0\0', 'latin1')],
   ])('finds no image in %s', async (_case, bytes) => {
     expect(await sniffImageType(bytes)).toBeUndefined();
   });

@@ -17,10 +17,22 @@ export function readImageType(text: string): ImageType | undefined {
   return find(byName, name.toLowerCase());
 }
 
-/** The type that the bytes begin as; undefined for any other. */
+/** What the first bytes of each are, to the last bit: file-type is satisfied with less, and looks past what precedes them. */
+const signatures: Readonly<Record<ImageType, (beginning: string) => boolean>> = {
+  png: (text) => text.startsWith('\x89PNG\r\n\x1a\n') && text.startsWith('IHDR', 12),
+  jpg: (text) => /^\xff\xd8\xff[\xc0-\xfe]/.test(text), // the last is the code of a marker
+  gif: (text) => /^GIF8[79]a/.test(text),
+  webp: (text) => /^RIFF[^]{4}WEBPVP8[ LX]/.test(text),
+};
+const LONGEST_SIGNATURE = 16;
+
+/** The type that the bytes begin as; undefined for any other, also where they only come to be an image after other bytes. */
 export async function sniffImageType(bytes: Uint8Array): Promise<ImageType | undefined> {
   const found = await fileTypeFromBuffer(bytes);
-  return found && find(byContent, found.ext);
+  const type = found && find(byContent, found.ext);
+  if (type === undefined) return undefined;
+  const beginning = Buffer.from(bytes.subarray(0, LONGEST_SIGNATURE)).toString('latin1');
+  return signatures[type](beginning) ? type : undefined;
 }
 
 function find(types: Readonly<Record<string, ImageType>>, name: string): ImageType | undefined {
