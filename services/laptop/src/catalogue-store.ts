@@ -1,3 +1,4 @@
+import type { Logger } from '@streamworks/common';
 import type { Database } from '@streamworks/storage';
 import { createDatabaseImageStore } from './database-image-store.js';
 import { createDatabaseLaptopStore } from './database-laptop-store.js';
@@ -16,23 +17,31 @@ export interface CatalogueStore {
   readonly ratings: RatingStore;
   readonly images: ImageStore;
   readonly users: UserStore;
+  /** Closes the database, and ends what is done beside the calls. */
+  close(): Promise<void>;
 }
 
 /** Where images are. */
 export interface CatalogueStoreOptions {
   /** A folder, absolute; undefined: the database. */
   readonly imageFolder: string | undefined;
+  readonly log: Logger;
 }
 
 /** Keeps everything in a database, images perhaps in a folder. Throws a StartError where that cannot be used. */
 export async function createCatalogueStore(
   database: Database<LaptopSchema>,
-  { imageFolder }: CatalogueStoreOptions,
+  { imageFolder, log }: CatalogueStoreOptions,
 ): Promise<CatalogueStore> {
+  const folder = imageFolder === undefined ? undefined : await createFolderImageStore(imageFolder, { log });
   return {
     laptops: createDatabaseLaptopStore(database),
     ratings: createDatabaseRatingStore(database),
-    images: imageFolder === undefined ? createDatabaseImageStore(database) : await createFolderImageStore(imageFolder),
+    images: folder ?? createDatabaseImageStore(database),
     users: createDatabaseUserStore(database),
+    close() {
+      folder?.close();
+      return database.close();
+    },
   };
 }

@@ -13,7 +13,7 @@ await runService(async () => {
   const log = createLogger(config);
   if (config.isKeyRandom) log.warn('AUTH_JWT_SECRET is not set: tokens are good until this process ends');
   const database = await openDatabase<LaptopSchema>({ ...config.database, migrations, log });
-  const stores = await createCatalogueStore(database, config);
+  const stores = await createCatalogueStore(database, { ...config, log });
   const passwords = createPasswords();
   if (config.seedUsers) await seedUsers({ ...stores, passwords, log });
   return serve({
@@ -21,6 +21,6 @@ await runService(async () => {
     log,
     services: createServices({ ...config, ...stores, passwords, limits: createLoginLimits(config) }),
     isReady: () => database.isReady,
-    onStopped: () => database.close(),
+    onStopped: () => stores.close(),
   });
 });

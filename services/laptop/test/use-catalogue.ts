@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { createClient, type ServiceConfig } from '@streamworks/common';
-import { startService } from '@streamworks/common/testing';
+import { createTestContext, startService } from '@streamworks/common/testing';
 import { LaptopService } from '@streamworks/proto/techschool/pcbook/laptop_service';
 import { startDatabases, type TestDatabases } from '@streamworks/storage/testing';
 import { afterAll, beforeAll } from 'vitest';
@@ -35,7 +35,7 @@ export function useCatalogue() {
 
   return async function start(config: Partial<ServiceConfig> = {}) {
     const database = await databases.open<LaptopSchema>(migrations);
-    const stores = await createCatalogueStore(database, { imageFolder: undefined });
+    const stores = await createCatalogueStore(database, { imageFolder: undefined, log: createTestContext().log });
     const groups: (readonly Rating[])[] = [];
     let lookups = 0;
     const laptops: LaptopStore = {

@@ -22,7 +22,7 @@ export function useStores() {
   afterAll(() => databases[Symbol.asyncDispose]());
   return async () => {
     const database = await databases.open<LaptopSchema>(migrations);
-    const stores = await createCatalogueStore(database, { imageFolder: undefined });
+    const stores = await createCatalogueStore(database, { imageFolder: undefined, log: createTestContext().log });
     const add = createCreateLaptop(stores.laptops);
     return {
       ...stores,

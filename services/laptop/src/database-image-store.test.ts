@@ -1,13 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createRandom, StartError } from '@streamworks/common';
+import { createRandom } from '@streamworks/common';
 import type { Database } from '@streamworks/storage';
 import { dialects, startDatabases, type TestDatabases } from '@streamworks/storage/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabaseImageStore } from './database-image-store.js';
 import { createDatabaseLaptopStore } from './database-laptop-store.js';
-import { createFolderImageStore } from './folder-image-store.js';
 import type { Image } from './image-store.js';
 import { migrations, type LaptopSchema } from './migrations.js';
 import { pickUuid } from './pick.js';
@@ -61,55 +57,5 @@ describe.each(dialects)('the images on %s', { timeout: 60_000 }, (dialect) => {
     const { database, store } = await create();
     await expect(store.save({ ...image, laptop: pickUuid(random) }, live)).rejects.toThrow(/foreign key/i);
     expect(await list(database)).toEqual([]);
-  });
-});
-
-describe('the images in a folder', () => {
-  let root: string;
-  let folder: string;
-  beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'streamworks-images-'));
-    folder = join(root, 'deep/images');
-  });
-  afterEach(() => rm(root, { recursive: true }));
-
-  it('are files named after their laptop, their id and their type', async () => {
-    const store = await createFolderImageStore(folder);
-    const id = await store.save(image, live);
-    expect(id).toMatch(UUID);
-    expect(await readdir(folder)).toEqual([`${laptop.id}_${id}.png`]);
-    expect(await readFile(join(folder, `${laptop.id}_${id}.png`))).toEqual(image.bytes);
-  });
-
-  it('leave nothing where the call has ended', async () => {
-    const store = await createFolderImageStore(folder);
-    const abort = new AbortController();
-    const saving = store.save(image, abort.signal);
-    abort.abort(new Error('over'));
-    await expect(saving).rejects.toThrow('over');
-    expect(await readdir(folder)).toEqual([]);
-  });
-
-  it('leave nothing where they cannot be named', async () => {
-    const store = await createFolderImageStore(folder);
-    await expect(store.save({ ...image, laptop: 'no/such/folder' }, live)).rejects.toThrow('ENOENT');
-    expect(await readdir(folder)).toEqual([]);
-  });
-
-  it('lose what a killed process has left unfinished, and nothing else', async () => {
-    await createFolderImageStore(folder);
-    const [old, young] = [pickUuid(random), pickUuid(random)];
-    const names = [`.${old}.part`, `.${young}.part`, `${laptop.id}_${old}.png`, 'notes.part'];
-    for (const name of names) await writeFile(join(folder, name), 'x');
-    const longAgo = new Date(Date.now() - 61_000);
-    for (const name of names) if (!name.includes(young)) await utimes(join(folder, name), longAgo, longAgo);
-    await createFolderImageStore(folder);
-    expect((await readdir(folder)).toSorted()).toEqual(names.filter((name) => name !== names[0]).toSorted());
-  });
-
-  it('need a folder that can be made', async () => {
-    await writeFile(join(root, 'deep'), 'a file');
-    await expect(createFolderImageStore(folder)).rejects.toThrow(StartError);
-    await expect(createFolderImageStore(folder)).rejects.toThrow(`the folder for images ${folder} cannot be used: `);
   });
 });
