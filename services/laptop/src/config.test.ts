@@ -19,6 +19,7 @@ describe('readConfig', () => {
       port: 8084,
       metricsPort: 18084,
       imageLimit: 1_048_576,
+      imageMemoryLimit: 67_108_864,
       imageFolder: undefined,
       seedUsers: false,
       peerLogins: 8,
@@ -74,10 +75,19 @@ describe('readConfig', () => {
     expect(readConfig({ LAPTOP_IMAGES: 'folder:/var/img' }).imageFolder).toBe('/var/img');
   });
 
+  it('has memory for one image at least', () => {
+    const environment = { LAPTOP_IMAGE_LIMIT: '100000000' };
+    expect(() => readConfig(environment)).toThrow(
+      new StartError('LAPTOP_IMAGE_MEMORY="67108864": must be at least LAPTOP_IMAGE_LIMIT, which is 100000000'),
+    );
+    expect(readConfig({ ...environment, LAPTOP_IMAGE_MEMORY: '100000000' })).toMatchObject({ imageLimit: 100_000_000 });
+  });
+
   it.each([
     ['LAPTOP_AUTH', 'on', 'one of required, optional, off'],
     ['LAPTOP_SEED_USERS', 'yes', 'on or off'],
     ['LAPTOP_IMAGE_LIMIT', '0', 'a number of bytes from 1 to 268435456'],
+    ['LAPTOP_IMAGE_MEMORY', '0', 'a number of bytes from 1 to 17179869184'],
     ['LAPTOP_IMAGES', './img', 'database, or folder:PATH'],
     ['LAPTOP_IMAGES', 'folder:', 'database, or folder:PATH'],
     ['LAPTOP_PEER_LOGINS', '0', 'a number from 1 to 100'],

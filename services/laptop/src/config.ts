@@ -41,6 +41,14 @@ export const laptopSettings = {
     default: '1048576',
     schema: schemas.integer(1, 256 * 1024 * 1024),
   },
+  imageMemoryLimit: {
+    variable: 'LAPTOP_IMAGE_MEMORY',
+    description:
+      'The most memory of all images together that are being received; over that: RESOURCE_EXHAUSTED. At least LAPTOP_IMAGE_LIMIT.',
+    allowed: 'a number of bytes from 1 to 17179869184',
+    default: '67108864',
+    schema: schemas.integer(1, 16 * 1024 ** 3),
+  },
   imageFolder: {
     variable: 'LAPTOP_IMAGES',
     description: 'Where images are: in the database, or as files in a folder.',
@@ -75,7 +83,10 @@ export const laptopSettings = {
 /** The settings of the laptop service. */
 export interface LaptopConfig extends ServiceConfig {
   readonly database: DatabaseConfig;
+  /** The most bytes of an image. */
   readonly imageLimit: number;
+  /** The most bytes of all images that are being received. */
+  readonly imageMemoryLimit: number;
   /** The folder of the images, absolute; undefined: they are in the database. */
   readonly imageFolder: string | undefined;
   readonly seedUsers: boolean;
@@ -92,6 +103,12 @@ export interface LaptopConfig extends ServiceConfig {
 /** Reads the settings of the laptop service. Throws a StartError that names a bad one. */
 export function readConfig(environment: Environment): LaptopConfig {
   const { access, imageFolder, ...settings } = readSettings(environment, laptopSettings);
+  const { imageLimit, imageMemoryLimit } = settings;
+  if (imageMemoryLimit < imageLimit) {
+    throw new StartError(
+      `LAPTOP_IMAGE_MEMORY="${imageMemoryLimit}": must be at least LAPTOP_IMAGE_LIMIT, which is ${imageLimit}`,
+    );
+  }
   const given = readServiceConfig(environment, defaults);
   const isKeyRandom = given.auth === undefined;
   if (isKeyRandom && access !== 'off' && environment['NODE_ENV'] === 'production') {

@@ -3,6 +3,7 @@ import { openDatabase } from '@streamworks/storage';
 import { createCatalogueStore } from './catalogue-store.js';
 import { readConfig } from './config.js';
 import { createServices } from './handlers.js';
+import { createImageMemory } from './image-memory.js';
 import { createLoginLimits } from './login-limits.js';
 import { migrations, type LaptopSchema } from './migrations.js';
 import { createPasswords } from './passwords.js';
@@ -16,10 +17,12 @@ await runService(async () => {
   const stores = await createCatalogueStore(database, { ...config, log });
   const passwords = createPasswords();
   if (config.seedUsers) await seedUsers({ ...stores, passwords, log });
+  const limits = createLoginLimits(config);
+  const imageMemory = createImageMemory(config.imageMemoryLimit);
   return serve({
     config,
     log,
-    services: createServices({ ...config, ...stores, passwords, limits: createLoginLimits(config) }),
+    services: createServices({ ...config, ...stores, passwords, limits, imageMemory }),
     isReady: () => database.isReady,
     onStopped: () => stores.close(),
   });

@@ -6,6 +6,7 @@ import { startDatabases, type TestDatabases } from '@streamworks/storage/testing
 import { afterAll, beforeAll } from 'vitest';
 import { createCatalogueStore } from '../src/catalogue-store.js';
 import { createServices } from '../src/handlers.js';
+import { createImageMemory } from '../src/image-memory.js';
 import { createLoginLimits } from '../src/login-limits.js';
 import { migrations, type LaptopSchema } from '../src/migrations.js';
 import { createPasswords } from '../src/passwords.js';
@@ -58,7 +59,16 @@ export function useCatalogue() {
       await stores.users.add({ name, role, password: hash });
     const signing = { key, issuer: undefined, audience: undefined };
     const limits = createLoginLimits({ peerLogins: 8, peerFailures: 100 });
-    const services = createServices({ ...stores, laptops, ratings, imageLimit: LIMIT, passwords, limits, signing });
+    const services = createServices({
+      ...stores,
+      laptops,
+      ratings,
+      imageLimit: LIMIT,
+      imageMemory: createImageMemory(2 * LIMIT),
+      passwords,
+      limits,
+      signing,
+    });
     const server = await startService(services, { config });
     const countImages = async () => (await database.query.selectFrom('image').select('uuid').execute()).length;
     return {

@@ -1,10 +1,11 @@
 import { StatusError } from '@streamworks/common';
-import { createTestContext, from } from '@streamworks/common/testing';
+import { createTestContext, from, gate, until } from '@streamworks/common/testing';
 import type { UploadImageRequest } from '@streamworks/proto/techschool/pcbook/laptop_service';
 import { describe, expect, it } from 'vitest';
 import { badField, createLaptop, random, useStores } from '../../test/use-stores.js';
 import { pickUuid } from '../pick.js';
 import { toRandomPng } from '../random-png.js';
+import { createImageMemory } from '../image-memory.js';
 import { createUploadImage } from './upload-image.js';
 
 const png = toRandomPng(random);
@@ -13,7 +14,8 @@ const LIMIT = 10_000;
 const createStores = useStores();
 async function create() {
   const stores = await createStores();
-  return { ...stores, upload: createUploadImage({ ...stores, imageLimit: LIMIT }) };
+  const imageMemory = createImageMemory(2 * LIMIT);
+  return { ...stores, imageMemory, upload: createUploadImage({ ...stores, imageLimit: LIMIT, imageMemory }) };
 }
 type Setup = Awaited<ReturnType<typeof create>>;
 
@@ -156,5 +158,42 @@ describe('uploadImage', () => {
       code: 'RESOURCE_EXHAUSTED',
       message: 'there is no space left for images',
     });
+  });
+
+  it('refuses what there is no memory for while others send, who go on', async () => {
+    const { setup, id } = await createWithLaptop();
+    const { imageMemory } = setup;
+    const largest = toRandomPng(random, { bytes: LIMIT });
+    const open = gate();
+    async function* waiting() {
+      yield* [info(id), chunk(largest)];
+      await open;
+    }
+    const others = [
+      setup.upload(from(waiting()), createTestContext()),
+      setup.upload(from(waiting()), createTestContext()),
+    ];
+    await until(() => imageMemory.used === 2 * LIMIT);
+    await expect(upload(setup, [info(id), chunk(png)])).rejects.toMatchObject({
+      code: 'RESOURCE_EXHAUSTED',
+      message: 'too many images are being received: try again in 1 s',
+      details: [{ type: 'google.rpc.RetryInfo', value: { retryDelay: { seconds: 1n } } }],
+    });
+    open.open();
+    for (const other of others) expect(await other).toMatchObject({ size: LIMIT });
+    expect(await upload(setup, [info(id), chunk(png)])).toMatchObject({ size: png.length });
+    expect(imageMemory.used).toBe(0);
+  });
+
+  it('gives memory back however an upload ends', async () => {
+    const { setup, id } = await createWithLaptop();
+    function* broken() {
+      yield* [info(id), chunk(png)];
+      throw new StatusError('CANCELLED', 'the call was cancelled');
+    }
+    for (const requests of [[info(id), chunk(Buffer.from('x'))], [info(id), chunk(png), info(id)], broken()]) {
+      await expect(upload(setup, requests)).rejects.toBeInstanceOf(StatusError);
+      expect(setup.imageMemory.used).toBe(0);
+    }
   });
 });

@@ -1,6 +1,7 @@
-import { invalidArgument, StatusError, type Handlers } from '@streamworks/common';
+import { invalidArgument, StatusError, type Handlers, type RequestStream } from '@streamworks/common';
 import type { ImageInfo, LaptopService, UploadImageRequest } from '@streamworks/proto/techschool/pcbook/laptop_service';
 import { createImageBuffer, type ImageBuffer } from '../image-buffer.js';
+import type { ImageMemory } from '../image-memory.js';
 import type { ImageStore } from '../image-store.js';
 import { imageTypeNames, readImageType, sniffImageType, type ImageType } from '../image-type.js';
 import type { LaptopStore } from '../laptop-store.js';
@@ -13,6 +14,8 @@ export interface UploadImageDependencies {
   readonly images: ImageStore;
   /** The most bytes of an image. */
   readonly imageLimit: number;
+  /** That of all images that are being received. */
+  readonly imageMemory: ImageMemory;
 }
 
 /** What the first message has said. */
@@ -24,21 +27,43 @@ interface Announced {
 
 /** Receives an image, and stores it when all of it has come. */
 export const createUploadImage =
-  ({ laptops, images, imageLimit }: UploadImageDependencies): Handlers<typeof LaptopService>['uploadImage'] =>
+  ({
+    laptops,
+    images,
+    imageLimit,
+    imageMemory,
+  }: UploadImageDependencies): Handlers<typeof LaptopService>['uploadImage'] =>
   async (requests, { signal }) => {
-    const buffer = createImageBuffer(imageLimit);
-    let announced: Announced | undefined;
-    for await (const request of requests) {
-      if (announced === undefined) announced = await readInfo(request, laptops);
-      else append(buffer, request, imageLimit);
+    const buffer = createImageBuffer({ limit: imageLimit, memory: imageMemory });
+    try {
+      const announced = await receive(requests, { laptops, buffer, imageLimit });
+      const bytes = buffer.toBytes();
+      await checkType(bytes, announced.type);
+      const id = await images.save({ ...announced, bytes }, signal).catch(rethrowFull);
+      return { id, size: bytes.byteLength };
+    } finally {
+      buffer.release();
     }
-    if (announced === undefined) throw invalidArgument('data', 'the stream is empty: the first message is info');
-    if (buffer.size === 0) throw invalidArgument('chunk_data', 'the image has no data');
-    const bytes = buffer.toBytes();
-    await checkType(bytes, announced.type);
-    const id = await images.save({ ...announced, bytes }, signal).catch(rethrowFull);
-    return { id, size: bytes.byteLength };
   };
+
+interface Receiving extends Pick<UploadImageDependencies, 'laptops' | 'imageLimit'> {
+  readonly buffer: ImageBuffer;
+}
+
+/** Collects the image; gives what the first message has said of it. */
+async function receive(
+  requests: RequestStream<UploadImageRequest>,
+  { laptops, buffer, imageLimit }: Receiving,
+): Promise<Announced> {
+  let announced: Announced | undefined;
+  for await (const request of requests) {
+    if (announced === undefined) announced = await readInfo(request, laptops);
+    else append(buffer, request, imageLimit);
+  }
+  if (announced === undefined) throw invalidArgument('data', 'the stream is empty: the first message is info');
+  if (buffer.size === 0) throw invalidArgument('chunk_data', 'the image has no data');
+  return announced;
+}
 
 async function readInfo({ info }: UploadImageRequest, laptops: LaptopStore): Promise<Announced> {
   if (info === undefined || info === null) throw invalidArgument('data', 'the first message must be info');
@@ -61,7 +86,11 @@ function append(buffer: ImageBuffer, { data, chunkData }: UploadImageRequest, li
   if (chunkData === undefined) throw invalidArgument('data', 'the message has neither info nor chunk_data');
   const size = buffer.size + chunkData.byteLength;
   if (size > limit) throw tooLarge(size, limit);
-  buffer.append(chunkData);
+  if (buffer.append(chunkData)) return;
+  // No waiting: those that have begun would wait for each other.
+  throw new StatusError('RESOURCE_EXHAUSTED', 'too many images are being received: try again in 1 s', {
+    details: [{ type: 'google.rpc.RetryInfo', value: { retryDelay: { seconds: 1n } } }],
+  });
 }
 
 /** With the tutorial's words. */
