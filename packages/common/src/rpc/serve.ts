@@ -132,10 +132,8 @@ export async function serve({
     server.forceShutdown();
     throw error;
   }
-  if (tls === undefined && isOpenAddress(config.host)) {
-    const lack = config.auth === undefined ? 'TLS or authentication' : 'TLS: tokens can be read on their way';
-    log.warn({ host: config.host }, `listening beyond this machine without ${lack}`);
-  }
+  const risk = isOpenAddress(config.host) ? findRisk(config, tls !== undefined) : undefined;
+  if (risk !== undefined) log.warn({ host: config.host }, `listening beyond this machine ${risk}`);
   log.info({ host: config.host, port, metricsPort, reflection: config.reflection }, 'listening');
 
   let stopped: Promise<void> | undefined;
@@ -207,6 +205,14 @@ function createEnvironment({ calls, metrics, ...rest }: EnvironmentOptions): Ada
       saidInexact = true;
     },
   };
+}
+
+/** What others may do to a service that they can reach; undefined where it is secured. */
+function findRisk({ auth }: ServiceConfig, hasTls: boolean): string | undefined {
+  if (auth?.optional === true)
+    return `${hasTls ? '' : 'without TLS, '}for callers without a token, who may do everything`;
+  if (hasTls) return undefined;
+  return auth === undefined ? 'without TLS or authentication' : 'without TLS: tokens can be read on their way';
 }
 
 function isOpenAddress(host: string): boolean {

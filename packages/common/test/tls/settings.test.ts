@@ -101,10 +101,21 @@ describe('files', () => {
   });
 });
 
-it('an address that is open is no warning with TLS', async () => {
-  const warns = async (environment: Environment): Promise<boolean> => {
-    await using server = await startAnswering({ config: { host: '0.0.0.0', tls: read(environment).tls } });
-    return server.logs.some(({ level }) => level === 'warn');
-  };
-  expect([await warns({}), await warns(both)]).toEqual([true, false]);
+describe('an address that is open', () => {
+  const secret = { AUTH_JWT_SECRET: 'an old pond, a frog jumps in, the sound of water' };
+  const [without, everything] = ['without TLS', 'for callers without a token, who may do everything'];
+  it.each([
+    [{}, {}, `${without} or authentication`],
+    [secret, {}, `${without}: tokens can be read on their way`],
+    [secret, { optional: true }, `${without}, ${everything}`],
+    [{ ...secret, ...both }, { optional: true }, everything],
+    [{ ...secret, ...both }, {}, undefined],
+    [both, {}, undefined],
+  ])('warns of what others may do: %#', async (environment, optional, risk) => {
+    const { tls, auth } = read(environment);
+    const config = { host: '0.0.0.0', tls, auth: auth && { ...auth, ...optional } };
+    await using server = await startAnswering({ config });
+    const warnings = server.logs.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
+    expect(warnings).toEqual(risk === undefined ? [] : [`listening beyond this machine ${risk}`]);
+  });
 });
