@@ -42,6 +42,7 @@ export async function createFolderImageStore(
   const sweeping = setInterval(() => {
     removeUnfinished(folder).catch((err: unknown) => log.warn({ err, folder }, 'unfinished images cannot be removed'));
   }, LONGEST_WRITE_MS).unref();
+  log.info({ folder }, 'images');
   return {
     async save({ laptop, type, bytes }, signal) {
       const uuid = randomUUID();

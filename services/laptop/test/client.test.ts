@@ -166,6 +166,12 @@ describe('a start', { timeout: 60_000 }, () => {
     expect(await start({})).toMatchObject({ code: 1, stderr: expect.stringMatching(/^[^\n]*laptop\.db[^\n]*\n$/) });
   });
 
+  it('says where images are', () => {
+    expect(service.logs.filter(({ msg }) => msg === 'images')).toMatchObject([
+      { level: 'info', folder: join(folder, 'img') },
+    ]);
+  });
+
   it('warns of a key and of users that are for development', () => {
     expect(service.logs.filter(({ level }) => level === 'warn').map(({ msg }) => msg)).toEqual([
       'AUTH_JWT_SECRET is not set: tokens are good until this process ends',
