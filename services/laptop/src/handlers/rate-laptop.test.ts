@@ -15,6 +15,18 @@ async function create() {
 }
 type Setup = Awaited<ReturnType<typeof create>>;
 
+/** A log with its lines: level and message of each. */
+function createLog() {
+  const lines: string[] = [];
+  const destination = {
+    write(text: string) {
+      const { level, msg } = JSON.parse(text) as { level: string; msg: string };
+      lines.push(`${level} ${msg}`);
+    },
+  };
+  return { lines, log: createLogger({ service: 'test', destination }) };
+}
+
 describe('rateLaptop', () => {
   const rate = async (
     { rate: handler }: Pick<Setup, 'rate'>,
@@ -119,14 +131,8 @@ describe('rateLaptop', () => {
     ],
   ])('ends with %s as the tutorial says, and logs it', async (_case, error, status, line) => {
     const { setup, ids } = await createWithLaptops();
-    const lines: string[] = [];
-    const destination = {
-      write(text: string) {
-        const { level, msg } = JSON.parse(text) as { level: string; msg: string };
-        lines.push(`${level} ${msg}`);
-      },
-    };
-    const context = createTestContext<RateLaptopResponse>({ log: createLogger({ service: 'test', destination }) });
+    const { log, lines } = createLog();
+    const context = createTestContext<RateLaptopResponse>({ log });
     const requests = from([{ laptopId: ids[0], score: 1 }]);
     const batches = requests.batches.bind(requests);
     const broken = Object.assign(requests, {
@@ -138,5 +144,34 @@ describe('rateLaptop', () => {
     await expect(setup.rate(broken, context)).rejects.toMatchObject(status);
     expect(lines).toEqual([line]);
     expect(context.written).toHaveLength(1);
+  });
+
+  it.each([
+    ['CANCELLED', 'info request is canceled'],
+    ['DEADLINE_EXCEEDED', 'info deadline is exceeded'],
+  ] as const)('logs that it was broken off by %s also while it stores or writes', async (code, line) => {
+    const { setup, ids } = await createWithLaptops();
+    const requests = [{ laptopId: ids[0], score: 1 }];
+    const reason = new StatusError(code, 'x');
+    const writing = createLog();
+    const slow = createTestContext<RateLaptopResponse>({ log: writing.log, write: () => Promise.reject(reason) });
+    await expect(rate(setup, requests, slow)).rejects.toBe(reason);
+    expect(writing.lines).toEqual([line]);
+    const storing = createLog();
+    const left = createTestContext<RateLaptopResponse>({ log: storing.log });
+    const add: RatingStore['add'] = (group) => {
+      left.cancel(reason);
+      return setup.ratings.add(group);
+    };
+    await expect(rate({ rate: createRateLaptop({ add }) }, requests, left)).rejects.toBe(reason);
+    expect(storing.lines).toEqual([line]);
+  });
+
+  it('logs nothing where a rating is refused', async () => {
+    const { setup } = await createWithLaptops();
+    const { log, lines } = createLog();
+    const context = createTestContext<RateLaptopResponse>({ log });
+    await expect(rate(setup, [{ laptopId: '', score: 1 }], context)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(lines).toEqual([]);
   });
 });

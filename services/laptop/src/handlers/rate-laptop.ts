@@ -1,5 +1,16 @@
-import { invalidArgument, StatusError, type Context, type Handlers, type RequestStream } from '@streamworks/common';
-import type { LaptopService, RateLaptopRequest } from '@streamworks/proto/techschool/pcbook/laptop_service';
+import {
+  invalidArgument,
+  StatusError,
+  type Context,
+  type Handlers,
+  type Logger,
+  type RequestStream,
+} from '@streamworks/common';
+import type {
+  LaptopService,
+  RateLaptopRequest,
+  RateLaptopResponse,
+} from '@streamworks/proto/techschool/pcbook/laptop_service';
 import { findTextProblem } from '../message-problem.js';
 import type { Rating, RatingStore } from '../rating-store.js';
 import { toCanonicalUuid } from '../uuid.js';
@@ -9,22 +20,35 @@ const MOST_SCORE = 1e9;
 /** The most ratings that are stored together: as many of a stream as wait, since one commit costs as much as many. */
 const GROUP = 128;
 
-/** Rates laptops: a response for each rating, when it is stored. */
+/** Rates laptops: a response for each rating, when it is stored. How the call is broken off is logged in the tutorial's words. */
 export const createRateLaptop =
   (ratings: RatingStore): Handlers<typeof LaptopService>['rateLaptop'] =>
   async (requests, context) => {
-    for await (const batch of receive(requests, context)) {
-      const { group, refusal } = takeGood(batch);
-      const rated = await ratings.add(group);
-      for (const [index, { count, average }] of rated.entries()) {
-        const laptopId = batch[index]?.laptopId ?? '';
-        await context.write({ laptopId, ratedCount: count, averageScore: average });
-      }
-      const unknown = batch[rated.length];
-      if (rated.length < group.length && unknown !== undefined) throw notFound(unknown.laptopId);
-      if (refusal !== undefined) throw refusal;
+    try {
+      for await (const batch of receive(requests, context)) await rate(ratings, batch, context);
+    } catch (error) {
+      const line = findBreak(error);
+      if (line !== undefined) context.log.info(line);
+      throw error;
     }
   };
+
+/** Stores the ratings, and answers for each in order. */
+async function rate(
+  ratings: RatingStore,
+  batch: readonly RateLaptopRequest[],
+  { write }: Pick<Context<RateLaptopResponse>, 'write'>,
+): Promise<void> {
+  const { group, refusal } = takeGood(batch);
+  const rated = await ratings.add(group);
+  for (const [index, { count, average }] of rated.entries()) {
+    const laptopId = batch[index]?.laptopId ?? '';
+    await write({ laptopId, ratedCount: count, averageScore: average });
+  }
+  const unknown = batch[rated.length];
+  if (rated.length < group.length && unknown !== undefined) throw notFound(unknown.laptopId);
+  if (refusal !== undefined) throw refusal;
+}
 
 /** The ratings before the first bad one, and what is wrong with that: the responses to the others come first. */
 function takeGood(batch: readonly RateLaptopRequest[]): { group: Rating[]; refusal?: StatusError } {
@@ -46,10 +70,10 @@ function notFound(laptopId: string): StatusError {
   return new StatusError('NOT_FOUND', `laptop_id: there is no laptop ${JSON.stringify(laptopId)}`);
 }
 
-/** The requests in groups; where they end otherwise than with the client's half-close, the tutorial's words are logged. */
+/** The requests in groups. */
 async function* receive(
   requests: RequestStream<RateLaptopRequest>,
-  context: Pick<Context, 'log'>,
+  { log }: Pick<Context, 'log'>,
 ): AsyncGenerator<RateLaptopRequest[]> {
   const batches = requests.batches({ max: GROUP });
   for (;;) {
@@ -57,21 +81,25 @@ async function* receive(
     try {
       next = await batches.next();
     } catch (error) {
-      throw toReceiveError(error, context);
+      throw findBreak(error) === undefined ? toReceiveError(error, log) : error;
     }
     if (next.done === true) return;
     yield next.value;
   }
 }
 
-function toReceiveError(error: unknown, { log }: Pick<Context, 'log'>): unknown {
-  if (!(error instanceof StatusError)) {
-    log.error({ err: error }, 'cannot receive stream request');
-    return new StatusError('UNKNOWN', 'cannot receive stream request', { cause: error });
+/** What the log says of a call that its client has left, or that took too long, whatever was under way; undefined for any other end. */
+function findBreak(error: unknown): string | undefined {
+  const code = error instanceof StatusError ? error.code : undefined;
+  if (code === 'CANCELLED') return 'request is canceled';
+  return code === 'DEADLINE_EXCEEDED' ? 'deadline is exceeded' : undefined;
+}
+
+function toReceiveError(error: unknown, log: Logger): StatusError {
+  if (error instanceof StatusError) {
+    log.warn({ code: error.code, status: error.message }, 'cannot receive stream request');
+    return error;
   }
-  const { code, message } = error;
-  if (code === 'CANCELLED') log.info('request is canceled');
-  else if (code === 'DEADLINE_EXCEEDED') log.info('deadline is exceeded');
-  else log.warn({ code, status: message }, 'cannot receive stream request');
-  return error;
+  log.error({ err: error }, 'cannot receive stream request');
+  return new StatusError('UNKNOWN', 'cannot receive stream request', { cause: error });
 }
