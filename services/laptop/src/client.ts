@@ -1,17 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createClient, createRandom, type Random, withToken } from '@streamworks/common';
-import {
-  createProgress,
-  readInt64,
-  readNumber,
-  runClient,
-  UsageError,
-  type ClientInput,
-} from '@streamworks/common/cli';
+import { readInt64, readNumber, runClient, UsageError, type ClientInput } from '@streamworks/common/cli';
 import { AuthService } from '@streamworks/proto/techschool/pcbook/auth_service';
 import { LaptopService, type Filter } from '@streamworks/proto/techschool/pcbook/laptop_service';
+import { findImageFile, type ImageFile } from './client/image-file.js';
 import { toRandomLaptop, toRandomScore } from './random-laptop.js';
 import { toRandomPng } from './random-png.js';
 import { createTokenKeeper } from './token-keeper.js';
@@ -21,7 +14,8 @@ import { createTour } from './tour.js';
 const filter: Filter = { maxPriceUsd: 3000, minCpuCores: 4, minCpuGhz: 2.5, minRam: { value: 8n, unit: 'GIGABYTE' } };
 const tutorial = { user: 'admin1', password: 'secret', searched: 10, rated: 3 } as const;
 
-const CHUNK_BYTES = 16 * 1024;
+/** LAPTOP_IMAGE_LIMIT where nobody has set it. */
+const USUAL_LIMIT = 1_048_576;
 const MOST_LAPTOPS = 10_000_000;
 
 /** A command, ready to run: what it needs was read before a call is made. */
@@ -59,10 +53,10 @@ const commands: Readonly<Record<string, (args: readonly string[], input: ClientI
     if (file === undefined) throw new UsageError('a file is missing');
     // oxlint-disable-next-line node/no-process-env -- pnpm runs a script elsewhere, and says here where the person stands
     const path = resolve(process.env['INIT_CWD'] ?? '', file);
-    const size = readSize(path);
     return async (parts) => {
-      const laptopId = laptop ?? (await create(parts));
-      await parts.tour.upload({ laptopId, type: extname(file), chunks: readWithProgress(path, size) });
+      const image = await findImageFile(path);
+      if (laptop === undefined) return uploadForNew(parts, image);
+      await parts.tour.upload({ laptopId: laptop, type: image.type, chunks: image.read() });
     };
   },
   rate([laptop, ...scores]) {
@@ -95,7 +89,7 @@ await runClient({
   description: `Does what the tutorial's client does: all of it (tour, the default), or one part.
   create [n]                        adds n random laptops (default 1)
   search [price [cores [ghz [gb]]]] prints the laptops that cost that at most and have that at least
-  upload FILE [laptop]              sends an image of a laptop, of a new one by default
+  upload FILE [laptop]              sends an image of a laptop; where none is named, a new one is created for it, and stays
   rate [laptop score ...]           rates a laptop, or three new ones at random
   login                             prints a token`,
   options: {
@@ -133,33 +127,28 @@ async function create({ tour, random }: Parts): Promise<string> {
   return laptop.id;
 }
 
+/** The laptop stays, whatever becomes of its image: nothing is created for one that is likely to be refused. */
+async function uploadForNew(parts: Parts, { type, size, read }: ImageFile): Promise<void> {
+  if (size > USUAL_LIMIT) {
+    throw new UsageError(
+      `the image has ${size} bytes, and most servers take ${USUAL_LIMIT}: name a laptop that is there to try all the same`,
+    );
+  }
+  const laptopId = await create(parts);
+  try {
+    await parts.tour.upload({ laptopId, type, chunks: read() });
+  } catch (error) {
+    parts.print(`the laptop ${laptopId} stays, without an image`);
+    throw error;
+  }
+}
+
 async function vote(parts: Parts) {
   const votes: { laptopId: string; score: number }[] = [];
   while (votes.length < tutorial.rated) {
     votes.push({ laptopId: await create(parts), score: toRandomScore(parts.random) });
   }
   return votes;
-}
-
-/** The file as the server takes it, with a bar in a terminal. */
-async function* readWithProgress(file: string, size: number): AsyncGenerator<Buffer> {
-  const progress = createProgress({ total: size });
-  let done = 0;
-  try {
-    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
-      yield chunk;
-      done += chunk.length;
-      progress.update(done);
-    }
-  } finally {
-    progress.stop();
-  }
-}
-
-function readSize(file: string): number {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isFile() !== true) throw new UsageError(`${file} is no file`);
-  return found.size;
 }
 
 function readCount(text: string, most: number = MOST_LAPTOPS): number {

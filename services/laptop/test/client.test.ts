@@ -79,6 +79,58 @@ describe('the client script', { timeout: 60_000 }, () => {
     expect(rated.stdout).toContain(`received response: laptop_id:"${laptop}" rated_count:2 average_score:3.75\n`);
   });
 
+  it('creates no laptop for a file that no server takes', async () => {
+    const image = toRandomPng(createRandom(1));
+    const files = { 'photo.txt': image, photo: image, 'empty.png': '', 'text.png': 'a text', 'photo.jpg': image };
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    await writeFile(join(folder, 'large.png'), toRandomPng(createRandom(1), { bytes: 1_048_577 }));
+    const endings = 'png, jpg, jpeg, gif, webp';
+    for (const [name, problem] of [
+      ['photo.txt', `@ has none of the endings ${endings}`],
+      ['photo', `@ has none of the endings ${endings}`],
+      ['empty.png', '@ is empty'],
+      ['text.png', '@ is no image'],
+      ['photo.jpg', '@ is of the type png'],
+      [
+        'large.png',
+        'the image has 1048577 bytes, and most servers take 1048576: name a laptop that is there to try all the same',
+      ],
+    ] as const) {
+      const path = join(folder, name);
+      expect(await run('upload', path, ...admin)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: `laptop: ${problem.replace('@', path)}\nTry: pnpm client laptop --help\n`,
+      });
+    }
+  });
+
+  it('says which laptop stays where its image is refused all the same', async () => {
+    await using strict = await startServiceProcess(main, {
+      LAPTOP_PORT: '0',
+      LAPTOP_METRICS_PORT: 'off',
+      DATA_DIR: join(folder, 'strict'),
+      LAPTOP_AUTH: 'off',
+      LAPTOP_IMAGE_LIMIT: '100',
+    });
+    const file = join(folder, 'refused.png');
+    await writeFile(file, toRandomPng(createRandom(1)));
+    const { code, stdout, stderr } = await runProcess([
+      process.execPath,
+      script,
+      'upload',
+      file,
+      '--target',
+      strict.target,
+    ]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^laptop: INVALID_ARGUMENT: image is too large: \d+ > 100\n$/),
+    });
+    const [, laptop = ''] = /^created laptop with id: (\S+)\n/.exec(stdout) ?? [];
+    expect(stdout.split('\n')[1]).toBe(`the laptop ${laptop} stays, without an image`);
+  });
+
   it('prints a token, and takes one', async () => {
     const { stdout } = await run('login');
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
