@@ -12,6 +12,7 @@ import { migrations, type LaptopSchema } from '../src/migrations.js';
 import { createPasswords } from '../src/passwords.js';
 import type { LaptopStore } from '../src/laptop-store.js';
 import type { Rating } from '../src/rating-store.js';
+import type { Role } from '../src/user-store.js';
 
 /** What tokens are signed with. */
 export const SECRET = 'an old pond, a frog jumps in, the sound of water';
@@ -52,11 +53,9 @@ export function useCatalogue() {
         return stores.ratings.add(group);
       },
     };
-    for (const [name, role] of [
-      ['ann', 'admin'],
-      ['bob', 'user'],
-    ] as const)
-      await stores.users.add({ name, role, password: hash });
+    const addUser = (name: string, role: Role) => stores.users.add({ name, role, password: hash });
+    await addUser('ann', 'admin');
+    await addUser('bob', 'user');
     const signing = { key, issuer: undefined, audience: undefined };
     const limits = createLoginLimits({ peerLogins: 8, peerFailures: 100 });
     const services = createServices({
@@ -74,6 +73,7 @@ export function useCatalogue() {
     return {
       server,
       groups,
+      addUser,
       countImages,
       countLookups: () => lookups,
       client: createClient(LaptopService, server.target),
