@@ -19,6 +19,8 @@ export interface SearchCounts {
   readonly firstMs: number;
   /** Until the only laptop comes that meets its filter, the most expensive one. */
   readonly lastMs: number;
+  /** The longest time that the event loop was held meanwhile. */
+  readonly lastLagMs: number;
   /** How many all are, by price. */
   readonly read: number;
   /** The longest time that the event loop was held in a second of that: the median of all seconds, and the worst. */
@@ -52,7 +54,9 @@ export async function searchMany({ laptops, stopped }: SearchPlan): Promise<Sear
   const rss = await readMetric(service, 'process_resident_memory_bytes');
   const firsts: number[] = [];
   for (let search = 0; search < SEARCHES; search += 1) firsts.push(await timeFirst(client, oneOfAHundred));
+  await readLag(service);
   const lastMs = await timeFirst(client, onlyLast);
+  const lastLagMs = await readLag(service);
   const matching = await countInOrder(client, oneOfAHundred);
   const { read, lags } = await readWatched(service, client);
   const grown = await watchStopped({ service, client, stopped });
@@ -61,6 +65,7 @@ export async function searchMany({ laptops, stopped }: SearchPlan): Promise<Sear
     matching,
     read,
     lastMs,
+    lastLagMs,
     firstMs: toMedian(firsts),
     lagMs: toMedian(lags),
     worstLagMs: Math.max(...lags),
@@ -71,17 +76,21 @@ export async function searchMany({ laptops, stopped }: SearchPlan): Promise<Sear
 
 /** Reads all, and looks every second how long the event loop was held since the last look. */
 async function readWatched(service: ServiceProcess, client: Client<typeof LaptopService>) {
-  const readLag = async (): Promise<number> =>
-    Math.max(0, Math.round((await readMetric(service, 'nodejs_eventloop_lag_max_seconds')) * 1_000) - SAMPLE_MS);
-  await readLag();
+  await readLag(service);
   const lags: number[] = [];
   const over = new AbortController();
   const reading = countInOrder(client, everything).finally(() => over.abort());
   while (!over.signal.aborted) {
     await delay(1_000);
-    lags.push(await readLag());
+    lags.push(await readLag(service));
   }
   return { read: await reading, lags };
+}
+
+/** How long, in milliseconds, the event loop of the service was held at most since the last time that this was asked. */
+async function readLag(service: ServiceProcess): Promise<number> {
+  const seconds = await readMetric(service, 'nodejs_eventloop_lag_max_seconds');
+  return Math.max(0, Math.round(seconds * 1_000) - SAMPLE_MS);
 }
 
 async function timeFirst(client: Client<typeof LaptopService>, filter: Filter): Promise<number> {
