@@ -34,6 +34,7 @@ const parts: Readonly<Record<string, PartPlace>> = {
   catalogue: inService('laptop', 'catalogue', 'tortureCatalogue'),
   uploads: inService('laptop', 'uploads', 'tortureUploads'),
   search: inService('laptop', 'search', 'tortureSearch'),
+  throughput: inService('laptop', 'throughput', 'tortureThroughput'),
   files: inService('stream', 'files', 'tortureFiles'),
   imports: inService('stream', 'imports', 'tortureImports'),
 };

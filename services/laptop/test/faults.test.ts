@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { toRandomLaptop } from '../src/random-laptop.js';
 import { breakUploads } from './torture/break-uploads.js';
 import { killAtWork } from './torture/kill-at-work.js';
+import { measureThroughput } from './torture/measure-throughput.js';
 import { searchMany } from './torture/search-many.js';
 import { createFolder, main } from './torture/start-laptop.js';
 
@@ -70,5 +71,11 @@ describe('the service', { timeout: 180_000 }, () => {
     expect(matching).toBeGreaterThan(100);
     expect(firstMs).toBeLessThan(500);
     expect(grownMiB).toBeLessThan(200);
+  });
+
+  it('gives all that one client asks for, when it is timed', async () => {
+    const { found, rated, ...perSecond } = await measureThroughput({ laptops: 100 });
+    expect({ found, rated }).toEqual({ found: 100, rated: 1_000 });
+    for (const figure of Object.values(perSecond)) expect(figure).toBeGreaterThan(0);
   });
 });
