@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineService, type Handlers } from '@streamworks/common';
-import { runProcess, startProcess, startService, until, type ServiceProcess } from '@streamworks/common/testing';
+import { gate, runProcess, startProcess, startService, until, type ServiceProcess } from '@streamworks/common/testing';
 import { StreamService } from '@streamworks/proto/stream_service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFolder } from './torture/create-folder.js';
@@ -201,6 +201,68 @@ describe('upload and download', { timeout: 60_000 }, () => {
     });
     expect(await run('download', toId(bytes), 'cut-target')).toMatchObject({ code: 0 });
     expect(await readFile(join(folder.path, 'cut-target'))).toEqual(bytes);
+  });
+
+  it('have one writer for each file: a second one is refused, and what a killed one has left is gone on with', async () => {
+    const bytes = randomBytes(300_000);
+    const goOn = gate();
+    await using slow = await startLiar({
+      async *downloadFile({ offset }) {
+        yield { data: bytes.subarray(Number(offset), 120_000), chunkNumber: 0 };
+        await goOn;
+        yield { data: bytes.subarray(120_000), chunkNumber: 1 };
+      },
+    });
+    await write('shared', bytes);
+    await run('upload', 'shared');
+    const command = [process.execPath, script, '--target', slow.target, 'download', toId(bytes)] as const;
+    const findParts = async () => (await readdir(folder.path)).filter((name) => name.startsWith(toId(bytes)));
+    const isWritten = async () => {
+      const [name] = await findParts();
+      return name !== undefined && (await stat(join(folder.path, name))).size === 120_000;
+    };
+    await using killed = startProcess([...command, 'one'], { env: env() });
+    await until(isWritten);
+    killed.kill('SIGKILL');
+    await killed.ended;
+    const left = await findParts();
+    await using first = startProcess([...command, 'one'], { env: env() });
+    await until(async () => (await findParts())[0] !== left[0]);
+    const [, pid] = /\.(\d+)@/.exec((await findParts())[0] ?? '') ?? [];
+    expect(await run('download', toId(bytes), 'two')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `stream: process ${pid} downloads this file to this folder already\n`,
+    });
+    goOn.open();
+    expect(await first.ended).toMatchObject({ code: 0 });
+    expect(first.stdout).toContain('117.2 KiB of which were there');
+    expect(await readFile(join(folder.path, 'one'))).toEqual(bytes);
+    expect(await findParts()).toEqual([]);
+  });
+
+  it('give no file its name whose bytes on disk are others than those that came', async () => {
+    const bytes = randomBytes(200_000);
+    const goOn = gate();
+    await using slow = await startLiar({
+      async *downloadFile() {
+        yield { data: bytes.subarray(0, 120_000), chunkNumber: 0 };
+        await goOn;
+        yield { data: bytes.subarray(120_000), chunkNumber: 1 };
+      },
+    });
+    const findPart = async () => (await readdir(folder.path)).find((name) => name.startsWith(toId(bytes)));
+    await using client = startProcess([process.execPath, script, '--target', slow.target, 'download', toId(bytes)], {
+      env: env(),
+    });
+    await until(async () => (await findPart()) !== undefined);
+    const path = join(folder.path, (await findPart()) ?? '');
+    await until(async () => (await stat(path)).size === 120_000);
+    await writeFile(path, 'damaged', { flag: 'r+' });
+    goOn.open();
+    expect(await client.ended).toMatchObject({ code: 1 });
+    expect(client.stderr).toContain('what was received has another hash');
+    expect(await findPart()).toBeUndefined();
   });
 
   it('write nowhere that a server says', async () => {

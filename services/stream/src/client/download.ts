@@ -1,11 +1,11 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CallError, readBytes, readText, type Metadata } from '@streamworks/common';
 import { createProgress, folderOfPerson, toBytes, UsageError, type Progress } from '@streamworks/common/cli';
 import { findNameProblem } from '../file-name.js';
 import { takeArguments, type StreamInput } from './command-input.js';
+import { openPartFile, type PartFile } from './part-file.js';
 
 /** What the server says of a file before its bytes. */
 interface Header {
@@ -14,8 +14,8 @@ interface Header {
 }
 
 /**
- * Gets a file: into `<id>.part` first, where a further run goes on; under its name when all of it is there and has the hash
- * that it is asked for by.
+ * Gets a file: a part of it stays in `<id>.part`, where a further run goes on; it gets its name when all of it is on disk and
+ * has the hash that it is asked for by.
  */
 export async function download(input: StreamInput, args: readonly string[]): Promise<void> {
   const [id, given] = takeArguments(args, 2);
@@ -24,69 +24,59 @@ export async function download(input: StreamInput, args: readonly string[]): Pro
   const wanted = given === undefined ? undefined : resolve(folderOfPerson(), given);
   if (wanted !== undefined) await refuseTaken(wanted);
   const folder = wanted === undefined ? folderOfPerson() : dirname(wanted);
-  const part = join(folder, `${id}.part`);
-  const file = await open(part, 'a').catch((error: unknown) => {
-    throw new UsageError(`${part} cannot be written: ${(error as NodeJS.ErrnoException).code}`);
-  });
+  const part = await openPartFile(folder, id);
+  const toPath = (name: string | undefined): string => wanted ?? join(folder, name ?? id);
+  const begin = performance.now();
   try {
-    const path = await receive(input, { id, file, part, toPath: (name) => wanted ?? join(folder, name ?? id) });
-    await rename(part, path);
+    const { path, size } = await receive(input, { id, part, toPath });
+    const seconds = (performance.now() - begin) / 1000;
+    if ((await readHash(part)) !== id) {
+      await part.remove();
+      throw new Error('what was received has another hash: it is thrown away');
+    }
+    await refuseTaken(path);
+    await part.publish(path);
+    const there = part.size > 0 ? `, ${toBytes(part.size)} of which were there` : '';
+    input.print(`${toBytes(size)}${there}, ${toBytes((size - part.size) / seconds)}/s, its hash is right`);
     input.print(path);
   } finally {
-    await file.close();
+    await part.close();
   }
 }
 
 interface Receiving {
   readonly id: string;
-  readonly file: FileHandle;
-  readonly part: string;
+  readonly part: PartFile;
   /** Where the file is to be, given the name that it has on the server. */
   readonly toPath: (name: string | undefined) => string;
 }
 
-/** Adds what is missing; resolves with where the file is to be. */
-async function receive({ client, signal, print }: StreamInput, { id, file, part, toPath }: Receiving): Promise<string> {
-  const hash = createHash('sha256');
-  const start = await addTo(hash, part);
+/** Adds what is missing; resolves with where the file is to be, and how many bytes it has. */
+async function receive({ client, signal }: StreamInput, { id, part, toPath }: Receiving) {
   let header: Header | undefined;
   let progress: Progress | undefined;
-  let size = start;
-  const begin = performance.now();
+  let size = part.size;
   const onHeader = (metadata: Metadata): void => void (header = readHeader(metadata));
   try {
-    for await (const { data } of client.downloadFile({ fileId: id, offset: BigInt(start) }, { signal, onHeader })) {
-      progress ??= createProgress({ total: header?.size ?? 0, start });
-      hash.update(data);
-      await file.appendFile(data);
+    for await (const { data } of client.downloadFile({ fileId: id, offset: BigInt(size) }, { signal, onHeader })) {
+      progress ??= createProgress({ total: header?.size ?? 0, start: size });
+      await part.write(data, size);
       size += data.length;
       progress.update(size);
     }
+    return { path: toPath(header?.name), size };
   } catch (error) {
     throw await explain(error, part, size);
   } finally {
     progress?.stop();
   }
-  if (hash.digest('hex') !== id) {
-    await rm(part);
-    throw new Error('what was received has another hash: it is thrown away');
-  }
-  await file.sync();
-  const path = toPath(header?.name);
-  await refuseTaken(path);
-  const rate = toBytes(((size - start) * 1000) / (performance.now() - begin));
-  print(`${toBytes(size)}${start > 0 ? `, ${toBytes(start)} of which were there` : ''}, ${rate}/s, its hash is right`);
-  return path;
 }
 
-/** Reads what is there already; resolves with its size. */
-async function addTo(hash: Hash, part: string): Promise<number> {
-  let size = 0;
-  for await (const chunk of createReadStream(part)) {
-    hash.update(chunk as Buffer); // there is no encoding
-    size += (chunk as Buffer).length;
-  }
-  return size;
+/** The hash of what is on disk: what was received may not be all that was written there. */
+async function readHash(part: PartFile): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const bytes of part.read()) hash.update(bytes);
+  return hash.digest('hex');
 }
 
 function readHeader(metadata: Metadata): Header {
@@ -96,14 +86,13 @@ function readHeader(metadata: Metadata): Header {
 }
 
 /** Says of a call that was cut off how to go on; nothing stays of a file that cannot be had. */
-async function explain(error: unknown, part: string, size: number): Promise<unknown> {
-  if (!(error instanceof CallError)) return error;
-  if (error.code === 'OUT_OF_RANGE') {
-    await rm(part);
+async function explain(error: unknown, part: PartFile, size: number): Promise<unknown> {
+  if (error instanceof CallError && error.code === 'OUT_OF_RANGE') {
+    await part.remove();
     return new Error('what was there already is longer than the file: it is thrown away');
   }
-  if (size === 0) await rm(part);
-  else process.stderr.write(`${toBytes(size)} are in ${part}: the same command goes on there\n`);
+  if (size === 0) await part.remove();
+  else process.stderr.write(`${toBytes(size)} are in ${await part.keep()}: the same command goes on there\n`);
   return error;
 }
 
