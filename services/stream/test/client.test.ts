@@ -265,6 +265,33 @@ describe('upload and download', { timeout: 60_000 }, () => {
     expect(await findPart()).toBeUndefined();
   });
 
+  it.each(['hidden', 'taken'])('end before the bytes come where the name of the file is %s', async (kind) => {
+    const bytes = randomBytes(300_000);
+    const name = kind === 'hidden' ? '.profile' : 'taken';
+    let ended = '';
+    await using endless = await startLiar({
+      async *downloadFile(_request, context) {
+        context.onEnd(({ code }) => (ended = code));
+        context.responseHeader.set('file-name-bin', Buffer.from(name));
+        yield { data: bytes };
+        await new Promise((resolve) => context.signal.addEventListener('abort', resolve));
+      },
+    });
+    await write('taken', 'mine');
+    expect(await run('download', toId(bytes), '--target', endless.target)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(
+        kind === 'hidden' ? 'its name is ".profile": say where' : 'taken is there already',
+      ) as string,
+    });
+    await until(() => ended === 'CANCELLED');
+    expect((await readdir(folder.path)).filter((each) => each === '.profile' || each.startsWith(toId(bytes)))).toEqual(
+      [],
+    );
+    expect(await readFile(join(folder.path, 'taken'), 'utf8')).toBe('mine');
+  });
+
   it('write nowhere that a server says', async () => {
     const bytes = Buffer.from('evil');
     await using liar = await startLiar({

@@ -25,7 +25,15 @@ export async function download(input: StreamInput, args: readonly string[]): Pro
   if (wanted !== undefined) await refuseTaken(wanted);
   const folder = wanted === undefined ? folderOfPerson() : dirname(wanted);
   const part = await openPartFile(folder, id);
-  const toPath = (name: string | undefined): string => wanted ?? join(folder, name ?? id);
+  const toPath = async (name: string = id): Promise<string> => {
+    if (wanted !== undefined) return wanted;
+    if (name.startsWith('.')) {
+      throw new UsageError(`its name is ${JSON.stringify(name)}: say where a hidden file is to be, after the id`);
+    }
+    const path = join(folder, name);
+    await refuseTaken(path);
+    return path;
+  };
   const begin = performance.now();
   try {
     const { path, size } = await receive(input, { id, part, toPath });
@@ -47,8 +55,8 @@ export async function download(input: StreamInput, args: readonly string[]): Pro
 interface Receiving {
   readonly id: string;
   readonly part: PartFile;
-  /** Where the file is to be, given the name that it has on the server. */
-  readonly toPath: (name: string | undefined) => string;
+  /** Where the file is to be, given the name that it has on the server. Rejects where it cannot be there. */
+  readonly toPath: (name: string | undefined) => Promise<string>;
 }
 
 /** Adds what is missing; resolves with where the file is to be, and how many bytes it has. */
@@ -56,15 +64,17 @@ async function receive({ client, signal }: StreamInput, { id, part, toPath }: Re
   let header: Header | undefined;
   let progress: Progress | undefined;
   let size = part.size;
+  let path: string | undefined;
   const onHeader = (metadata: Metadata): void => void (header = readHeader(metadata));
   try {
     for await (const { data } of client.downloadFile({ fileId: id, offset: BigInt(size) }, { signal, onHeader })) {
+      path ??= await toPath(header?.name); // not after a GiB
       progress ??= createProgress({ total: header?.size ?? 0, start: size });
       await part.write(data, size);
       size += data.length;
       progress.update(size);
     }
-    return { path: toPath(header?.name), size };
+    return { path: path ?? (await toPath(header?.name)), size };
   } catch (error) {
     throw await explain(error, part, size);
   } finally {
@@ -92,6 +102,7 @@ async function explain(error: unknown, part: PartFile, size: number): Promise<un
     return new Error('what was there already is longer than the file: it is thrown away');
   }
   if (size === 0) await part.remove();
+  else if (error instanceof UsageError) await part.keep();
   else process.stderr.write(`${toBytes(size)} are in ${await part.keep()}: the same command goes on there\n`);
   return error;
 }
