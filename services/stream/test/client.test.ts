@@ -50,20 +50,21 @@ async function startLiar(handlers: Partial<Handlers<typeof StreamService>>) {
 }
 
 describe('import and users', { timeout: 30_000 }, () => {
-  it('create the users of a CSV file, once, and say row by row who could not be created', async () => {
+  it('create the users of a CSV file, once, and say line by line who could not be created', async () => {
     const rows = [
       'Ann,,ann@example.com',
       'Bob,7,bob',
-      '"Zed, ""the last""",x,zed@example.com',
+      '"Zed, ""the last""\r\nof all",x,zed@example.com',
+      '',
       'Cid,9,CID@example.com',
       'Dan,,',
     ];
     await write('users.csv', ['Name,ID,Email', ...rows, 'Eve,9,eve@example.com', ''].join('\r\n'));
     const errors = [
-      'row 2: email: "bob" is no email address',
-      `row 3: id: "x" is no number up to 2147483647`,
-      'row 5: email: "" is no email address',
-      'row 6: id: 9 is taken',
+      'line 3: email: "bob" is no email address',
+      `line 4: id: "x" is no number up to 2147483647`,
+      'line 8: email: "" is no email address',
+      'line 9: id: 9 is taken',
       'stream: 4 of 6 rows were not imported',
       '',
     ].join('\n');
@@ -102,6 +103,25 @@ describe('import and users', { timeout: 30_000 }, () => {
       code: 2,
       stderr: expect.stringContaining('the CSV cannot be read: Quote Not Closed') as string,
     });
+  });
+
+  it('say what became of the rows before one that is no CSV', async () => {
+    const rows = Array.from({ length: 3000 }, (_, index) => `Late ${index},late${index}@example.com`);
+    await write('late.csv', ['name,email', 'Bad,bad', ...rows, '"Ann,ann@late.example', ''].join('\n'));
+    const { code, stdout, stderr } = await run('import', 'late.csv');
+    const [, created] = /^created: (\d+)\nunchanged: 0\nfailed: 1\n$/.exec(stdout) ?? [];
+    expect(Number(created)).toBeGreaterThan(2900); // what the parser has read ahead goes with its error
+    const said = 'the CSV cannot be read: Quote Not Closed: the parsing is finished with an opening quote at line 3003';
+    expect({ code, lines: stderr.split('\n') }).toEqual({
+      code: 1,
+      lines: [
+        'line 2: email: "bad" is no email address',
+        `stream: ${said}; no more than the first ${Number(created) + 1} rows were read`,
+        '',
+      ],
+    });
+    const users = (await run('users')).stdout.split('\n').filter((line) => line.includes('\tlate'));
+    expect(users).toHaveLength(Number(created));
   });
 
   it('end with 1 where the server counts wrong', async () => {

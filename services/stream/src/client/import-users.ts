@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { createProgress, folderOfPerson, isPiped, UsageError } from '@streamworks/common/cli';
 import type { CreateUsersResponse, User } from '@streamworks/proto/stream_service';
 import { takeArguments, toShown, type StreamInput } from './command-input.js';
+import { createLineNumbers, type LineNumbers } from './line-numbers.js';
 import { readUserRows } from './read-user-rows.js';
 
 /** As many of those who were not created the server names; so many are shown here. */
@@ -12,10 +13,24 @@ const LAST_ID = 2 ** 31 - 1;
 /** The bar is looked at after so many rows. */
 const ROWS_PER_LOOK = 500;
 
-/** A row that was not imported, counted from 1 without the names of the columns, and why. */
+/** A row that was not imported, by the line where it begins, and why. */
 interface RowError {
-  readonly row: number;
+  readonly line: number;
   readonly reason: string;
+}
+
+/** What was read of a file. */
+interface Reading {
+  /** How many rows there were. */
+  rows: number;
+  /** How many of them were sent. */
+  sent: number;
+  /** Of the rows that were sent. */
+  readonly lines: LineNumbers;
+  /** Rows that were not sent. */
+  readonly left: RowError[];
+  /** Why it was not read to its end. */
+  failure: UsageError | undefined;
 }
 
 /** Creates the users of a CSV file, and says who could not be created. Who is there already is no error. */
@@ -23,51 +38,50 @@ export async function importUsers({ client, signal, print }: StreamInput, args: 
   const [given] = takeArguments(args, 1);
   const { text, size } = openText(given);
   const progress = createProgress({ total: size });
-  const left: RowError[] = [];
-  /** For each row that was not sent, how many were before it. */
-  const gaps: number[] = [];
-  let sent = 0;
-  async function* toUsers(): AsyncGenerator<User> {
-    for await (const { id: idText = '', name = '', email = '' } of readUserRows(text)) {
-      if ((sent + gaps.length) % ROWS_PER_LOOK === 0) progress.update(bytesRead(text), `| ${sent + gaps.length} rows`);
+  const show = (rows: number): void => progress.update(bytesRead(text), `| ${rows} rows`);
+  const reading: Reading = { rows: 0, sent: 0, lines: createLineNumbers(), left: [], failure: undefined };
+  const response = await client.createUsers(readUsers(text, reading, show), { signal }).finally(() => progress.stop());
+  report(response, reading, print);
+}
+
+async function* readUsers(text: Readable, reading: Reading, show: (rows: number) => void): AsyncGenerator<User> {
+  try {
+    for await (const { line, id: idText = '', name = '', email = '' } of readUserRows(text)) {
+      if (reading.rows % ROWS_PER_LOOK === 0) show(reading.rows);
+      reading.rows += 1;
       const id = readId(idText);
       if (id === undefined) {
         const reason = `id: ${JSON.stringify(idText)} is no number up to ${LAST_ID}`;
-        if (left.length < MOST_ERRORS) left.push({ row: sent + gaps.length + 1, reason });
-        gaps.push(sent);
+        if (reading.left.length < MOST_ERRORS) reading.left.push({ line, reason });
         continue;
       }
-      sent += 1;
+      reading.lines.add(line);
+      reading.sent += 1;
       yield { id, name: name.toWellFormed(), email: email.toWellFormed() };
     }
-    progress.update(bytesRead(text), `| ${sent + gaps.length} rows`);
+  } catch (error) {
+    if (!(error instanceof UsageError) || reading.sent === 0) throw error;
+    reading.failure = error; // the server says first what became of those that it has
   }
-  const response = await client.createUsers(toUsers(), { signal }).finally(() => progress.stop());
-  report(response, { sent, gaps, left, print });
-}
-
-interface ImportOutcome {
-  readonly sent: number;
-  readonly gaps: readonly number[];
-  readonly left: readonly RowError[];
-  readonly print: StreamInput['print'];
+  show(reading.rows);
 }
 
 /** Says what became of the rows; throws where some were not imported, or where the server's figures cannot be right. */
-function report({ created, unchanged, errors }: CreateUsersResponse, { sent, gaps, left, print }: ImportOutcome): void {
+function report({ created, unchanged, errors }: CreateUsersResponse, reading: Reading, print: StreamInput['print']) {
+  const { rows, sent, lines, left, failure } = reading;
   const refused = sent - Number(created) - Number(unchanged);
   if (refused < 0 || errors.length !== Math.min(refused, MOST_ERRORS)) {
     throw new Error(`${sent} users were sent, and the server speaks of others`);
   }
-  const failed = refused + gaps.length;
+  const failed = refused + rows - sent;
   print(`created: ${created}\nunchanged: ${unchanged}\nfailed: ${failed}`);
-  if (failed === 0) return;
-  const named = [...left, ...errors.map(({ index, reason }) => ({ row: toRow(Number(index), gaps), reason }))];
-  for (const { row, reason } of named.toSorted((one, other) => one.row - other.row)) {
-    process.stderr.write(`row ${row}: ${toShown(reason)}\n`);
+  const named = [...left, ...errors.map(({ index, reason }) => ({ line: lines.find(Number(index)), reason }))];
+  for (const { line, reason } of named.toSorted((one, other) => one.line - other.line)) {
+    process.stderr.write(`line ${line}: ${toShown(reason)}\n`);
   }
   if (failed > named.length) process.stderr.write(`and ${failed - named.length} more\n`);
-  throw new Error(`${failed} of ${sent + gaps.length} rows were not imported`);
+  if (failure !== undefined) throw new Error(`${failure.message}; no more than the first ${rows} rows were read`);
+  if (failed > 0) throw new Error(`${failed} of ${rows} rows were not imported`);
 }
 
 function openText(given: string | undefined): { text: Readable; size: number } {
@@ -91,10 +105,4 @@ function readId(text: string): number | undefined {
   if (!/^[+-]?\d{1,15}$/.test(text)) return undefined;
   const id = Number(text);
   return Math.abs(id) <= LAST_ID ? id : undefined;
-}
-
-/** The row of a user who was sent as so manieth, counted from 0. */
-function toRow(index: number, gaps: readonly number[]): number {
-  const before = gaps.filter((sent) => sent <= index).length;
-  return index + before + 1;
 }

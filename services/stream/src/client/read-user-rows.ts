@@ -4,29 +4,52 @@ import { parse } from 'csv-parse';
 
 /** A row of a CSV file of users, as its text. */
 export interface UserRow {
+  /** Where it begins, as an editor counts. */
+  readonly line: number;
   readonly id?: string;
   readonly name?: string;
   readonly email?: string;
 }
 
+/** What the parser gives for a row. */
+interface Parsed {
+  readonly record: Omit<UserRow, 'line'>;
+  readonly raw: string;
+  readonly info: { readonly lines: number };
+}
+
 /**
  * The rows of a CSV file whose first line names the columns: name, email and perhaps id, in any order; others are left
- * out. They are read as fast as they are taken. A file that is no CSV is a usage error.
+ * out. They are read as fast as they are taken. A file that is no CSV is a usage error, after most of the rows
+ * before the bad one.
  */
 export async function* readUserRows(text: Readable): AsyncGenerator<UserRow> {
   const parser = parse({
     bom: true,
     columns: toColumns,
+    info: true,
+    raw: true,
     relax_column_count: true, // what a row lacks, the server will say
     skip_empty_lines: true,
     trim: true,
   });
   pipeline(text, parser, () => undefined); // whoever reads the parser gets the errors of both
+  /** The parser counts a line end of two characters twice where it stands inside of quotes. */
+  let countedTwice = 0;
   try {
-    for await (const row of parser) yield row as UserRow; // what toColumns has made
+    for await (const item of parser) {
+      const { record, raw, info } = item as Parsed; // what `info` and `raw` give
+      const inside = raw.trim();
+      countedTwice += count(inside, /\r\n/g);
+      yield { ...record, line: info.lines - countedTwice - count(inside, /\r\n|\r|\n/g) };
+    }
   } catch (error) {
     throw error instanceof Error ? new UsageError(`the CSV cannot be read: ${error.message}`) : error;
   }
+}
+
+function count(text: string, what: RegExp): number {
+  return text.match(what)?.length ?? 0;
 }
 
 function toColumns(header: string[]): string[] {
