@@ -38,7 +38,7 @@ export const streamSettings = {
   },
   uploadStallMs: {
     variable: 'STREAM_UPLOAD_STALL',
-    description: 'The longest time that an uploader may send nothing; then DEADLINE_EXCEEDED.',
+    description: 'The longest time between two whole chunks of an upload; then DEADLINE_EXCEEDED.',
     allowed: 'a duration of at least 100ms, such as 30s',
     default: '30s',
     schema: schemas.duration.refine((ms) => ms >= 100),

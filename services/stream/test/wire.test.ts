@@ -153,7 +153,7 @@ describe('files, by a client that was generated from the .proto file', { timeout
     call.resume();
     call.write({ fileName: 'a', data: Buffer.alloc(1000), chunkNumber: 0 });
     await until(() => status !== undefined);
-    expect(status).toMatchObject({ code: 4, details: 'nothing has come for 0.2 s' });
+    expect(status).toMatchObject({ code: 4, details: 'no whole chunk has come for 0.2 s' });
     await until(() => at.files.usedBytes === 0);
   });
 

@@ -137,7 +137,7 @@ describe('an uploader who sends nothing', { timeout: 30_000 }, () => {
     await vi.advanceTimersByTimeAsync(29_999);
     expect(context.ended).toBeUndefined();
     await vi.advanceTimersByTimeAsync(2);
-    expect(context.ended).toMatchObject({ code: 'DEADLINE_EXCEEDED', message: 'nothing has come for 30 s' });
+    expect(context.ended).toMatchObject({ code: 'DEADLINE_EXCEEDED', message: 'no whole chunk has come for 30 s' });
     second.open();
     third.open();
     await settled;

@@ -8,7 +8,7 @@ import { createStallWatch } from './stall-watch.js';
 export interface UploadOptions {
   /** The most bytes of one file: it is said to whoever sends more. */
   readonly fileLimit: number;
-  /** The longest time that an uploader may send nothing, in milliseconds. */
+  /** The longest time between two whole chunks of an upload, in milliseconds. */
   readonly uploadStallMs: number;
 }
 
