@@ -8,8 +8,11 @@ export interface FileInfo {
   readonly size: number;
 }
 
-/** Why bytes were not taken: the file would be larger than one may be, or all of them together; or the disk is full. */
-export type Refusal = 'file-limit' | 'quota' | 'disk-full';
+/**
+ * Why bytes were not taken: the file would be larger than one may be, or all of them together; the disk is full; or the system
+ * opens no more files for now.
+ */
+export type Refusal = 'file-limit' | 'quota' | 'disk-full' | 'too-many-open';
 
 /** A file that is being written. Nobody sees it, and nothing of it stays, unless it is committed. */
 export interface Upload {
@@ -20,7 +23,7 @@ export interface Upload {
   write(chunks: readonly Uint8Array[]): Promise<Refusal | undefined>;
   /** Makes it a file under its name; resolves when it is on disk, whatever may crash afterwards. */
   commit(name: string): Promise<FileInfo | Refusal>;
-  /** Removes what was written; does nothing after a commit. */
+  /** Removes what was written, later if not now; does nothing after a commit. Never rejects. */
   discard(): Promise<void>;
 }
 
@@ -35,7 +38,7 @@ export interface OpenFile extends FileInfo {
 export interface FileStore {
   begin(): Promise<Upload | Refusal>;
   /** Undefined where there is no file of this id, whatever text it is. */
-  open(id: string): Promise<OpenFile | undefined>;
+  open(id: string): Promise<OpenFile | 'too-many-open' | undefined>;
   /** Resolves when every upload that was begun is a file or is gone. */
   close(): Promise<void>;
 }

@@ -1,10 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, mkdir, open, readFile, rename, rm, rmdir, utimes, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from '@streamworks/common';
 import type { ByteQuota } from './byte-quota.js';
 import type { FileInfo, Refusal, Upload } from './file-store.js';
-import { toTemporaryName } from './remove-leftovers.js';
+import type { Leftovers } from './leftovers.js';
 import { syncFolder } from './sync-folder.js';
+import { toTemporaryName } from './upload-names.js';
 
 /** What the folder of a file has in it. */
 export const DATA = 'data';
@@ -17,11 +19,16 @@ export interface UploadFolders {
   readonly quota: ByteQuota;
   /** Told of bytes that have gone through buffers. */
   readonly countBuffers: (bytes: number) => void;
+  readonly log: Pick<Logger, 'warn'>;
+  /** Who is given an upload that cannot be removed. */
+  readonly leftovers: Pick<Leftovers, 'take'>;
 }
 
 /** An upload, and when it is a file or gone. */
 export interface FolderUpload extends Upload {
   readonly ended: Promise<void>;
+  /** Tells those who look for abandoned uploads that this one is not. */
+  touch(): Promise<void>;
 }
 
 /** Begins an upload in a folder of its own, whose name says nothing of the file. Throws where the disk does. */
@@ -31,11 +38,14 @@ export async function createFolderUpload({
   fileLimit,
   quota,
   countBuffers,
+  log,
+  leftovers,
 }: UploadFolders): Promise<FolderUpload> {
-  const folder = join(uploads, toTemporaryName(randomUUID()));
+  const temporaryName = toTemporaryName();
+  const folder = join(uploads, temporaryName);
   await mkdir(folder);
   const data = await open(join(folder, DATA), 'wx').catch(async (error: unknown) => {
-    await remove(folder);
+    await rmdir(folder).catch(() => leftovers.take(temporaryName, 0)); // the first error is the one to tell
     throw error;
   });
   const hash = createHash('sha256');
@@ -63,8 +73,9 @@ export async function createFolderUpload({
 
   return {
     ended,
+    touch: () => utimes(folder, new Date(), new Date()),
     write: (chunks) =>
-      orFull(async () => {
+      orRefuse(async () => {
         const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
         if (size + bytes > fileLimit) return 'file-limit';
         if (!quota.take(bytes)) return 'quota';
@@ -74,17 +85,20 @@ export async function createFolderUpload({
         countBuffers(bytes);
         return undefined;
       }),
-    commit: (name) => orFull(() => publish(name)),
+    commit: (name) => orRefuse(() => publish(name)),
     async discard() {
       if (state !== 'open') return;
       state = 'gone';
       try {
         await data.close();
+        await rm(folder, { recursive: true, force: true });
+        quota.give(size);
+      } catch (error) {
+        log.warn({ err: error, upload: temporaryName }, 'an upload cannot be removed: that is tried again');
+        leftovers.take(temporaryName, size);
       } finally {
-        await remove(folder);
+        setEnded();
       }
-      quota.give(size);
-      setEnded();
     },
   };
 }
@@ -108,22 +122,21 @@ async function moveTo(folder: string, place: string): Promise<boolean> {
   }
 }
 
-function remove(folder: string): Promise<void> {
-  return rm(folder, { recursive: true, force: true });
-}
-
-async function orFull<Result>(work: () => Promise<Result>): Promise<Result | Refusal> {
+async function orRefuse<Result>(work: () => Promise<Result>): Promise<Result | Refusal> {
   try {
     return await work();
   } catch (error) {
-    if (isFull(error)) return 'disk-full';
-    throw error;
+    const refusal = toRefusal(error);
+    if (refusal === undefined) throw error;
+    return refusal;
   }
 }
 
-/** Whether the disk, or what its user may have of it, is used up. */
-export function isFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(toCode(error));
+/** What an error of the system is where it has run out of something; else undefined. */
+export function toRefusal(error: unknown): 'disk-full' | 'too-many-open' | undefined {
+  const code = toCode(error);
+  if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) return 'disk-full';
+  return ['EMFILE', 'ENFILE'].includes(code) ? 'too-many-open' : undefined;
 }
 
 function toCode(error: unknown): string {

@@ -14,7 +14,7 @@ export async function openFiles(
   log: Logger,
 ): Promise<FolderFileStore> {
   try {
-    const files = await openFolderFileStore({ folder, fileLimit, quota });
+    const files = await openFolderFileStore({ folder, fileLimit, quota, log });
     log.info({ folder, usedBytes: files.usedBytes, quota, leftovers: files.leftovers }, 'files');
     return files;
   } catch (error) {

@@ -1,5 +1,12 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { createClient, defineService, Metadata, readServiceConfig, StatusError } from '@streamworks/common';
+import {
+  createClient,
+  createLogger,
+  defineService,
+  Metadata,
+  readServiceConfig,
+  StatusError,
+} from '@streamworks/common';
 import { collect, createPlainClient, signToken, startService, until } from '@streamworks/common/testing';
 import { StockService } from '@streamworks/proto/stock_service';
 import { StreamService } from '@streamworks/proto/stream_service';
@@ -15,6 +22,8 @@ import { createRandomWalk } from '../src/random-walk.js';
 import { createFolder } from './torture/create-folder.js';
 import { downloadBytes, toChunks, toId, uploadBytes } from './torture/upload-bytes.js';
 
+const log = createLogger({ service: 'test', logLevel: 'silent' });
+
 interface Options {
   readonly source?: PriceSource;
   readonly tickMs?: number;
@@ -27,7 +36,7 @@ async function start({ source = createRandomWalk(1), tickMs = 10, uploadStallMs 
   const folder = await createFolder();
   const databases = await startDatabases('sqlite');
   const users = createDatabaseUserStore(await databases.open<UserSchema>(migrations));
-  const files = await openFolderFileStore({ folder: folder.path, fileLimit: 2 ** 20, quota: 2 ** 30 });
+  const files = await openFolderFileStore({ folder: folder.path, fileLimit: 2 ** 20, quota: 2 ** 30, log });
   const prices = createPriceFeeds({ source, tickMs, symbols: 10 });
   const dependencies = { users, files, prices, uploads: { fileLimit: 2 ** 20, uploadStallMs } };
   const server = await startService(

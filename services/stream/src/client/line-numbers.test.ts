@@ -18,5 +18,7 @@ it('looks through few places for each, where rows and lines part half a million 
   const numbers = createLineNumbers();
   const count = 500_000;
   for (let row = 0; row < count; row += 1) numbers.add(row * 2 + 2);
-  for (let row = 0; row < count; row += 1) if (numbers.find(row) !== row * 2 + 2) throw new Error(`row ${row}`);
+  let wrong = 0;
+  for (let row = 0; row < count; row += 1) if (numbers.find(row) !== row * 2 + 2) wrong += 1;
+  expect(wrong).toBe(0);
 });

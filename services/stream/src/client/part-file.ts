@@ -31,9 +31,9 @@ export async function openPartFile(folder: string, id: string): Promise<PartFile
   const own = join(folder, `${id}.${process.pid}@${hostname()}${END}`);
   const found = await findParts(folder, id).catch(toUsageError(folder));
   for (const path of [...found, kept]) await rename(path, own).catch(passOverMissing);
-  const file = await open(own, 'r+')
-    .catch((error: unknown) => passOverMissing(error) ?? open(own, 'wx+'))
-    .catch(toUsageError(own));
+  // For appending it is made where it is missing; what is written to a position needs another mode.
+  await open(own, 'a').then((file) => file.close(), toUsageError(own));
+  const file = await open(own, 'r+').catch(toUsageError(own));
   const { size } = await file.stat();
   return {
     size,

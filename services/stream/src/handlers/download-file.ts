@@ -1,6 +1,7 @@
 import { invalidArgument, StatusError, type Handler } from '@streamworks/common';
 import type { StreamServiceMethods } from '@streamworks/proto/stream_service';
 import type { FileStore, OpenFile } from '../file-store.js';
+import { TOO_MANY_OPEN } from './too-many-open.js';
 
 const ID_BYTES = 128;
 
@@ -15,6 +16,7 @@ export const createDownloadFile =
     if (offset < 0n) throw invalidArgument('offset', `is ${offset}, and may not be negative`);
     const file = await files.open(fileId);
     if (file === undefined) throw new StatusError('NOT_FOUND', `there is no file ${JSON.stringify(fileId)}`);
+    if (file === 'too-many-open') throw new StatusError('RESOURCE_EXHAUSTED', TOO_MANY_OPEN);
     try {
       const start = toStart(file, offset);
       context.responseHeader.set('file-size', String(file.size));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createLogger } from '@streamworks/common';
 import { createTestContext, from, gate } from '@streamworks/common/testing';
 import type { FileChunk } from '@streamworks/proto/stream_service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -9,11 +10,12 @@ import { openFolderFileStore, type FolderFileStore } from '../folder-file-store.
 import { createDownloadFile } from './download-file.js';
 import { createUploadFile } from './upload-file.js';
 
+const log = createLogger({ service: 'test', logLevel: 'silent' });
 let folder: Awaited<ReturnType<typeof createFolder>>;
 let files: FolderFileStore;
 beforeEach(async () => {
   folder = await createFolder();
-  files = await openFolderFileStore({ folder: folder.path, fileLimit: 1_000_000, quota: 3_000_000 });
+  files = await openFolderFileStore({ folder: folder.path, fileLimit: 1_000_000, quota: 3_000_000, log });
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
@@ -166,7 +168,7 @@ describe('downloadFile', { timeout: 30_000 }, () => {
       ...files,
       async open(id: string) {
         const file = await files.open(id);
-        return file && { ...file, close: () => ((closed += 1), file.close()) };
+        return typeof file === 'object' ? { ...file, close: () => ((closed += 1), file.close()) } : file;
       },
     };
     const context = createTestContext<FileChunk>();

@@ -2,6 +2,7 @@ import { invalidArgument, StatusError, type Handler } from '@streamworks/common'
 import type { FileChunk, StreamServiceMethods } from '@streamworks/proto/stream_service';
 import { findNameProblem } from '../file-name.js';
 import type { FileStore, Refusal, Upload } from '../file-store.js';
+import { TOO_MANY_OPEN } from './too-many-open.js';
 import { createStallWatch } from './stall-watch.js';
 
 /** What uploads are bounded by. */
@@ -57,6 +58,7 @@ function createRefuser({ fileLimit }: UploadOptions) {
     'file-limit': `the file is too large: one may have ${fileLimit} bytes`,
     quota: 'there is no room for this file: the quota of all files is used up',
     'disk-full': 'there is no room for this file: the disk is full',
+    'too-many-open': TOO_MANY_OPEN,
   };
   return <Result extends object | undefined>(result: Result | Refusal): Result => {
     if (typeof result !== 'string') return result;
