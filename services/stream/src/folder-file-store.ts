@@ -52,7 +52,7 @@ export async function openFolderFileStore({
   const leftovers = createLeftovers({ uploads, quota, log });
   const removed = await leftovers.sweep();
   const open = new Set<FolderUpload>();
-  const countBuffers = createBufferCounter();
+  const countBuffers = createBufferCounter(log);
   const sweep = (): void => {
     leftovers.sweep().catch((error: unknown) => log.warn({ err: error }, 'unfinished uploads cannot be looked for'));
   };

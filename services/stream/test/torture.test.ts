@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { cutUploads } from './torture/cut-uploads.js';
+import { MOST_KIB } from './torture/files.js';
 import { killInImports } from './torture/kill-in-imports.js';
 import { killInUploads } from './torture/kill-in-uploads.js';
+import { pauseDownloads } from './torture/pause-downloads.js';
 
 // What `pnpm torture` does by the thousand.
 
@@ -14,6 +16,14 @@ describe('a service whose clients are cut off', { timeout: 120_000 }, () => {
       unfinished: 0,
       goesOn: true,
     });
+  });
+});
+
+describe('a service whose readers have stopped', { timeout: 120_000 }, () => {
+  it('holds some chunks for each of them, and not what they have not read', async () => {
+    const counts = await pauseDownloads({ downloads: 200 });
+    expect(counts.eachKiB).toBeGreaterThan(0);
+    expect(counts.eachKiB).toBeLessThan(MOST_KIB);
   });
 });
 
