@@ -345,6 +345,26 @@ describe('upload and download', { timeout: 60_000 }, () => {
     }
   });
 
+  it('find what is stored already where there is no room for it once more', async () => {
+    await using own = await createFolder();
+    await using full = await startStream(own.path, { STREAM_FILES_QUOTA: '100000' });
+    await write('first', randomBytes(90_000));
+    await write('second', randomBytes(90_001));
+    const uploadTo = (name: string) => run('upload', name, '--target', full.target);
+    expect(await uploadTo('first')).toMatchObject({ code: 0 });
+    const id = toId(await readFile(join(folder.path, 'first')));
+    expect(await uploadTo('first')).toMatchObject({
+      code: 0,
+      stdout: `the same bytes are stored already\nid: ${id}\n`,
+      stderr: '',
+    });
+    expect(await uploadTo('second')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'stream: RESOURCE_EXHAUSTED: there is no room for this file: the quota of all files is used up\n',
+    });
+  });
+
   it('end with 1 where the server has stored other bytes', async () => {
     await using liar = await startLiar({
       uploadFile: async (chunks) => {
@@ -368,6 +388,11 @@ describe('prices', { timeout: 30_000 }, () => {
     expect(lines).toHaveLength(6);
     for (const line of lines) expect(line).toMatch(/^(AAPL|MSFT) +\d+\.\d\d [ ▲▼] \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     expect(lines.filter((line) => line.startsWith('AAPL'))).toHaveLength(3);
+  });
+
+  it('have one line for each symbol, however often and however it is given', async () => {
+    const { code, stdout } = await run('prices', 'AAPL', 'aapl', 'AAPL', '--count', '2');
+    expect({ code, lines: stdout.trimEnd().split('\n').length }).toEqual({ code: 0, lines: 2 });
   });
 
   it('go on until Ctrl-C', async () => {

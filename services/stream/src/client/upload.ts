@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { CallError } from '@streamworks/common';
 import { createProgress, folderOfPerson, toBytes, UsageError } from '@streamworks/common/cli';
 import { takeArguments, toShown, type StreamInput } from './command-input.js';
 
@@ -41,9 +43,33 @@ export async function upload({ client, signal, print }: StreamInput, args: reado
       throw new Error(`${path} has other bytes than what was stored`);
     }
     print(`${toBytes(sent)}, ${toBytes((sent * 1000) / (performance.now() - start))}/s`);
+  } catch (error) {
+    progress.stop();
+    const id = await findStored({ client, signal }, { error, path, size });
+    if (id === undefined) throw error;
+    print(`the same bytes are stored already\nid: ${id}`);
   } finally {
     progress.stop();
     await file.close();
+  }
+}
+
+/** Where there is no room: a server knows only at the end of a file that it has it, and has refused it long before. */
+async function findStored(
+  { client, signal }: Pick<StreamInput, 'client' | 'signal'>,
+  { error, path, size }: { readonly error: unknown; readonly path: string; readonly size: number },
+): Promise<string | undefined> {
+  if (!(error instanceof CallError) || error.code !== 'RESOURCE_EXHAUSTED') return undefined;
+  const hash = createHash('sha256');
+  for await (const bytes of createReadStream(path, { signal })) hash.update(bytes as Buffer); // there is no encoding
+  const fileId = hash.digest('hex');
+  try {
+    // From its end on: nothing, and OK.
+    for await (const _chunk of client.downloadFile({ fileId, offset: BigInt(size) }, { signal })) return undefined;
+    return fileId;
+  } catch (missing) {
+    if (missing instanceof CallError) return undefined;
+    throw missing;
   }
 }
 

@@ -10,7 +10,8 @@ export interface StockInput extends Pick<ClientInput, 'options' | 'signal' | 'pr
 }
 
 /** Prints prices as they come: a line for each symbol that changes in a terminal, a line for each price elsewhere. */
-export async function watchPrices(input: StockInput, symbols: readonly string[]): Promise<void> {
+export async function watchPrices(input: StockInput, names: readonly string[]): Promise<void> {
+  const symbols = [...new Map(names.map((name) => [name.toUpperCase(), name])).values()]; // a line each
   if (symbols.length === 0) throw new UsageError('a symbol is missing, such as AAPL');
   const count = readCount(input.options, 'count') ?? Infinity;
   const failed = new AbortController();
