@@ -37,6 +37,7 @@ const parts: Readonly<Record<string, PartPlace>> = {
   throughput: inService('laptop', 'throughput', 'tortureThroughput'),
   files: inService('stream', 'files', 'tortureFiles'),
   imports: inService('stream', 'imports', 'tortureImports'),
+  prices: inService('stream', 'prices', 'torturePrices'),
 };
 
 const help = `Usage: pnpm torture [options]

@@ -4,6 +4,7 @@ import { MOST_KIB } from './torture/files.js';
 import { killInImports } from './torture/kill-in-imports.js';
 import { killInUploads } from './torture/kill-in-uploads.js';
 import { pauseDownloads } from './torture/pause-downloads.js';
+import { readPrices } from './torture/read-prices.js';
 
 // What `pnpm torture` does by the thousand.
 
@@ -24,6 +25,14 @@ describe('a service whose readers have stopped', { timeout: 120_000 }, () => {
     const counts = await pauseDownloads({ downloads: 200 });
     expect(counts.eachKiB).toBeGreaterThan(0);
     expect(counts.eachKiB).toBeLessThan(MOST_KIB);
+  });
+});
+
+describe('a service that many read one symbol of', { timeout: 120_000 }, () => {
+  it('leaves none of them behind, and nobody gets an older price after a newer one', async () => {
+    const counts = await readPrices({ readers: 500, tickMs: 50, ticks: 40 });
+    expect(counts).toMatchObject({ disordered: 0, behind: 0 });
+    expect(counts.deliveriesPerSecond).toBeGreaterThan(0);
   });
 });
 

@@ -3,6 +3,7 @@ import { createClient } from '@streamworks/common';
 import { until, type ServiceProcess } from '@streamworks/common/testing';
 import { StreamService } from '@streamworks/proto/stream_service';
 import { createFolder } from './create-folder.js';
+import { toOwnConnection } from './own-connection.js';
 import { startStream } from './start-stream.js';
 import { uploadBytes } from './upload-bytes.js';
 
@@ -24,7 +25,9 @@ export async function pauseDownloads({ downloads }: { readonly downloads: number
   await using folder = await createFolder();
   await using service = await startStream(folder.path);
   const connections = Math.ceil(downloads / ON_ONE_CONNECTION);
-  const clients = Array.from({ length: connections }, () => createClient(StreamService, service.target));
+  const clients = Array.from({ length: connections }, (_, index) =>
+    createClient(StreamService, service.target, toOwnConnection(index)),
+  );
   const { fileId } = await uploadBytes(clients[0]!, randomBytes(FILE_BYTES));
   for await (const _chunk of clients[0]!.downloadFile({ fileId })); // what the first one needs, the process keeps
   const before = await readResident(service);
