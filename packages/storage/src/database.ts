@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, type IsolationLevel, type Dialect as KyselyDialect, type Transaction } from 'kysely';
 import { isConflict } from './driver-error.js';
+import type { Stop } from './channels.js';
+import type { Notices } from './notices.js';
 import { readPages, type PageOptions, type PageQuery } from './pages.js';
 
+export type { Stop } from './channels.js';
 export type { PageOptions, PageQuery } from './pages.js';
 
 /** Which of the two databases it is, for the few statements that differ. */
@@ -12,6 +15,11 @@ export type Dialect = 'sqlite' | 'postgres';
 export interface TransactionOptions {
   /** Only for PostgreSQL: SQLite's transactions are serializable always. Default: `read committed`. */
   readonly isolation?: Extract<IsolationLevel, 'read committed' | 'repeatable read' | 'serializable'>;
+  /**
+   * Wakes those who listen on this channel, in every process, when the changes are on disk. A name of small letters, digits and
+   * underscores that the program has chosen: never anything out of a request.
+   */
+  readonly notify?: string;
 }
 
 /**
@@ -53,6 +61,13 @@ export interface Database<Schema> {
    * database.pages((last) => query.where('id', '>', last?.id ?? 0n).orderBy('id'))
    */
   pages<Row extends object>(page: (last: Row | undefined) => PageQuery<Row>, options?: PageOptions): AsyncIterable<Row>;
+  /**
+   * Calls the listener after each transaction that notifies the channel, in this process or another one, and whenever such a
+   * call may have been missed: it says that something may have changed, and the listener looks what. Calls may be fewer than
+   * transactions, and more: on PostgreSQL there is one every second at least, which makes up for a connection that is dead.
+   * The listener does not throw. Ends with what it gives back, and with `close`.
+   */
+  listen(channel: string, listener: () => void): Stop;
   /** Ends what is under way and lets go of the file or the connections. Later queries fail with UNAVAILABLE. */
   close(): Promise<void>;
 }
@@ -61,6 +76,7 @@ export interface Database<Schema> {
 export interface Backend {
   readonly dialect: Dialect;
   readonly kysely: KyselyDialect;
+  readonly notices: Notices;
   readonly isReady: () => boolean;
   readonly close: () => Promise<void>;
 }
@@ -78,13 +94,16 @@ export function createDatabase<Schema>(backend: Backend): Database<Schema> {
     get isReady() {
       return closed === undefined && backend.isReady();
     },
-    async transaction(work, { isolation } = {}) {
+    async transaction(work, { isolation, notify } = {}) {
+      const whole = notify === undefined ? work : thenNotify(work, backend.notices, notify);
       const builder = query.transaction();
       const configured =
         isolation === undefined || backend.dialect === 'sqlite' ? builder : builder.setIsolationLevel(isolation);
       for (let tries = 1; ; tries += 1) {
         try {
-          return await configured.execute(work);
+          const result = await configured.execute(whole);
+          if (notify !== undefined) backend.notices.afterCommit(notify);
+          return result;
         } catch (error) {
           if (tries === MOST_TRIES || !isConflict(error)) throw error;
           await delay(Math.random() * LONGEST_RETRY_MS * tries);
@@ -92,6 +111,25 @@ export function createDatabase<Schema>(backend: Backend): Database<Schema> {
       }
     },
     pages: (page, options) => readPages(query, page, options),
-    close: () => (closed ??= backend.close()),
+    listen: (channel, listener) => backend.notices.listen(channel, listener),
+    close: () => (closed ??= closeAll(backend)),
   };
+}
+
+type Work<Schema, Result> = (transaction: Transaction<Schema>) => Promise<Result>;
+
+function thenNotify<Schema, Result>(
+  work: Work<Schema, Result>,
+  notices: Notices,
+  channel: string,
+): Work<Schema, Result> {
+  return async (transaction) => {
+    const result = await work(transaction);
+    await notices.beforeCommit(transaction, channel);
+    return result;
+  };
+}
+
+async function closeAll(backend: Backend): Promise<void> {
+  await Promise.all([backend.notices.close(), backend.close()]);
 }

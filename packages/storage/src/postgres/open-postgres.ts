@@ -8,6 +8,7 @@ import { toParameters } from '../parameters.js';
 import { migrate } from '../migrate.js';
 import type { Migrations } from '../migration.js';
 import { toClientConfig, toShownUrl, type ConnectionSettings } from './connection-options.js';
+import { createPostgresNotices } from './postgres-notices.js';
 import { createPostgresDriver, type PostgresParts } from './postgres-driver.js';
 import { assertTakesChanges } from './assert-takes-changes.js';
 import { createReadiness, toReason } from './readiness.js';
@@ -110,6 +111,7 @@ function createBackend(options: OpenPostgresOptions, name: string): Backend {
   return {
     dialect: 'postgres',
     kysely,
+    notices: createPostgresNotices({ config, log: options.log, name }),
     isReady: () => open && readiness.isReady,
     async close() {
       open = false;

@@ -5,6 +5,7 @@ import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Dialect } 
 import type { Backend } from '../database.js';
 import { migrate } from '../migrate.js';
 import type { Migrations } from '../migration.js';
+import { createLocalNotices } from '../notices.js';
 import { createLoopShare } from './loop-share.js';
 import { assertWritable, locateFile } from './locate-file.js';
 import { lockFile } from './process-lock.js';
@@ -121,6 +122,7 @@ function createBackend({ reading, writing, busyMs, closeAll }: BackendOptions): 
   return {
     dialect: 'sqlite',
     kysely,
+    notices: createLocalNotices(),
     isReady: () => open,
     async close() {
       open = false;
