@@ -19,7 +19,7 @@ function toMessage(number: number, size = 100) {
 const EMPTY = Buffer.alloc(0);
 
 /** A stream whose reader reads, or stops: while it has stopped, each write waits until it reads again. */
-function createReader(options: SubscriberOptions = {}) {
+function createReader(options: SubscriberOptions<Message> = {}) {
   let stopped: Gate | undefined;
   const read: number[] = [];
   const context = createTestContext<Message>({
@@ -247,6 +247,25 @@ describe('a subscriber', () => {
     ending[0]!.end();
     await ending[0]!.done;
     expect(listeners).toBe(1);
+  });
+
+  it('tells of what it has handed to its call, and not of what waits or is dropped', async () => {
+    const broadcast = new Broadcast(method);
+    const told: unknown[] = [];
+    const { subscriber, stop, resume, context } = createReader({
+      maxBytes: 100,
+      whenFull: 'drop-oldest',
+      onWrite: ({ number }) => told.push(number),
+    });
+    broadcast.add(subscriber);
+    stop();
+    for (const number of [1, 2, 3]) broadcast.publish(toMessage(number));
+    expect(told).toEqual([1n]);
+    await resume();
+    expect(told).toEqual([1n, 3n]);
+    context.cancel();
+    broadcast.publish(toMessage(4));
+    expect(told).toEqual([1n, 3n]);
   });
 
   it('gives up its room when its call ends', async () => {

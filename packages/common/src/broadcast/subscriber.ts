@@ -1,3 +1,4 @@
+import type { MessageInit } from '@streamworks/proto';
 import { StatusError, type ErrorCode } from '../errors/status-error.js';
 import { MESSAGE_OVERHEAD_BYTES } from '../rpc/byte-window.js';
 import type { CallOutcome } from '../rpc/call-outcome.js';
@@ -6,7 +7,7 @@ import type { EncodedMessage } from '../rpc/encoded-message.js';
 import { MessageQueue } from './message-queue.js';
 
 /** What becomes of a message for which a reader has no room. */
-export interface SubscriberOptions {
+export interface SubscriberOptions<Response = any> {
   /**
    * - `end`: the stream ends with RESOURCE_EXHAUSTED. What its reader has got is everything up to some message.
    * - `drop-oldest`: those that have waited longest make room. What its reader has got has gaps, and always comes to the newest.
@@ -21,6 +22,8 @@ export interface SubscriberOptions {
    * has. Default: 1 MiB. `keep-newest` holds one message, whatever its size, and so does `drop-oldest` at least.
    */
   readonly maxBytes?: number;
+  /** Called with each message, as it was published, when it has been handed to the call: the reader is to get it. */
+  readonly onWrite?: (message: MessageInit<Response>) => void;
 }
 
 const policies: ReadonlySet<string> = new Set(['end', 'drop-oldest', 'keep-newest']);
@@ -38,8 +41,9 @@ interface Membership {
  */
 export class Subscriber<Response> {
   readonly #context: Context<Response>;
-  readonly #whenFull: NonNullable<SubscriberOptions['whenFull']>;
+  readonly #whenFull: NonNullable<SubscriberOptions<Response>['whenFull']>;
   readonly #maxBytes: number;
+  readonly #onWrite: SubscriberOptions<Response>['onWrite'];
   readonly #memberships = new Set<Membership>();
   /** Undefined until a message has to wait. */
   #queue: MessageQueue<Response> | undefined;
@@ -56,13 +60,17 @@ export class Subscriber<Response> {
   readonly #forgetCall: (() => void) | undefined;
 
   /** Throws a RangeError for options that are none. */
-  constructor(context: Context<Response>, { whenFull = 'end', maxBytes = 1024 * 1024 }: SubscriberOptions = {}) {
+  constructor(
+    context: Context<Response>,
+    { whenFull = 'end', maxBytes = 1024 * 1024, onWrite }: SubscriberOptions<Response> = {},
+  ) {
     if (!policies.has(whenFull)) throw new RangeError(`whenFull: ${whenFull} is none of ${[...policies].join(', ')}`);
     // A bound that is no number would be none at all.
     if (typeof maxBytes !== 'number' || !(maxBytes >= 0)) throw new RangeError(`maxBytes: ${maxBytes} is no size`);
     this.#context = context;
     this.#whenFull = whenFull;
     this.#maxBytes = maxBytes;
+    this.#onWrite = onWrite;
     this.#forgetCall = context.onEnd((outcome) => this.#onCallEnd(outcome));
   }
 
@@ -141,6 +149,7 @@ export class Subscriber<Response> {
     this.#isWriting = true;
     try {
       const waiting = this.#context.write(message) ?? this.#untilFlushed();
+      this.#onWrite?.(message.message);
       if (waiting !== undefined) this.#wait(waiting);
     } catch (error) {
       // Too large for this server, or refused by an interceptor: the call cannot go on as if it had been sent.
