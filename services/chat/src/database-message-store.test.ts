@@ -3,8 +3,8 @@ import type { Database } from '@streamworks/storage';
 import { dialects, startDatabases, type TestDatabases } from '@streamworks/storage/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabaseMessageLog } from './database-message-log.js';
-import { isAbout, type MessageLog, type NewMessage, type StoredMessage, type Topic } from './message-log.js';
+import { createDatabaseMessageStore } from './database-message-store.js';
+import { isAbout, type MessageStore, type NewMessage, type StoredMessage, type Topic } from './message-store.js';
 import { countBytes } from './message-row.js';
 import { migrations, type ChatSchema } from './migrations.js';
 
@@ -22,7 +22,7 @@ const inRoom = (sender: string, target: string, content = 'hello', messageId = '
 });
 const all: Topic = { kind: 'all' };
 
-describe.each(dialects)('the message log on %s', { timeout: 60_000 }, (dialect) => {
+describe.each(dialects)('the message store on %s', { timeout: 60_000 }, (dialect) => {
   let databases: TestDatabases;
   beforeAll(async () => {
     databases = await startDatabases(dialect);
@@ -30,8 +30,8 @@ describe.each(dialects)('the message log on %s', { timeout: 60_000 }, (dialect) 
   afterAll(() => databases[Symbol.asyncDispose]());
 
   const open = (config = {}): Promise<Database<ChatSchema>> => databases.open<ChatSchema>(migrations, { config });
-  const create = async (now?: () => number) => createDatabaseMessageLog(await open(), now && { now });
-  const read = (log: MessageLog, topic: Topic = all, after = 0n) => collect(log.read(topic, { after }));
+  const create = async (now?: () => number) => createDatabaseMessageStore(await open(), now && { now });
+  const read = (log: MessageStore, topic: Topic = all, after = 0n) => collect(log.read(topic, { after }));
   const contents = (messages: readonly StoredMessage[]) => messages.map(({ content }) => content);
 
   it('gives back what was stored, in its order, with rising sequences', async () => {
@@ -56,14 +56,14 @@ describe.each(dialects)('the message log on %s', { timeout: 60_000 }, (dialect) 
   it('stores what a sender sends under one id once, also within an append and after a restart', async () => {
     const config = await databases.create();
     const database = await open(config);
-    const first = await createDatabaseMessageLog(database).append([
+    const first = await createDatabaseMessageStore(database).append([
       direct('ann', 'bob', 'one', 'x'),
       direct('ann', 'bob', 'other', 'x'),
     ]);
     expect(first.map(({ isRepeat }) => isRepeat)).toEqual([false, true]);
     expect(first[1]?.message).toEqual(first[0]?.message);
     await database.close();
-    const log = createDatabaseMessageLog(await open(config));
+    const log = createDatabaseMessageStore(await open(config));
     const [repeat] = await log.append([direct('ann', 'carl', 'third', 'x')]);
     expect(repeat).toEqual({ message: first[0]?.message, isRepeat: true });
     await log.append([direct('bob', 'ann', 'of bob', 'x'), inRoom('ann', 'lobby', 'in a room', 'x')]);
@@ -148,12 +148,12 @@ describe.each(dialects)('the message log on %s', { timeout: 60_000 }, (dialect) 
   });
 });
 
-describe('the message log of several processes', { timeout: 60_000 }, () => {
+describe('the message store of several processes', { timeout: 60_000 }, () => {
   it('never shows a sequence after a higher one', async () => {
     await using databases = await startDatabases('postgres');
     const config = await databases.create();
     const logs = await Promise.all(
-      [0, 1, 2].map(async () => createDatabaseMessageLog(await databases.open<ChatSchema>(migrations, { config }))),
+      [0, 1, 2].map(async () => createDatabaseMessageStore(await databases.open<ChatSchema>(migrations, { config }))),
     );
     const seen: bigint[] = [];
     const [reader] = logs;

@@ -1,10 +1,10 @@
 import type { Database, PageQuery } from '@streamworks/storage';
-import { appendMessages } from './append-messages.js';
+import { appendMessages } from './message-store-append.js';
 import { groupAppends } from './group-appends.js';
-import type { MessageLog, Range, Topic } from './message-log.js';
+import type { MessageStore, Range, Topic } from './message-store.js';
 import { toStored } from './message-row.js';
 import type { ChatSchema } from './migrations.js';
-import { trimMessages } from './trim-messages.js';
+import { trimMessages } from './message-store-trim.js';
 
 type MessageRow = ChatSchema['message'];
 
@@ -20,10 +20,10 @@ type Source =
   | { readonly column: 'sender'; readonly kind: 'direct'; readonly value: string };
 
 /** Keeps the messages in a database, which several instances may share. */
-export function createDatabaseMessageLog(
+export function createDatabaseMessageStore(
   database: Database<ChatSchema>,
   { now = Date.now }: { readonly now?: () => number } = {},
-): MessageLog {
+): MessageStore {
   return {
     append: groupAppends((messages) =>
       database.transaction((transaction) => appendMessages(transaction, messages, BigInt(now())), { notify: CHANNEL }),

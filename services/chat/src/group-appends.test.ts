@@ -1,7 +1,7 @@
 import { gate } from '@streamworks/common/testing';
 import { describe, expect, it } from 'vitest';
 import { groupAppends } from './group-appends.js';
-import type { Appended, NewMessage } from './message-log.js';
+import type { Appended, NewMessage } from './message-store.js';
 
 const toMessage = (content: string): NewMessage => ({
   kind: 'room',

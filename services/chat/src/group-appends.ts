@@ -1,4 +1,4 @@
-import type { Appended, NewMessage } from './message-log.js';
+import type { Appended, NewMessage } from './message-store.js';
 
 type Append = (messages: readonly NewMessage[]) => Promise<Appended[]>;
 

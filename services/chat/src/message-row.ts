@@ -1,4 +1,4 @@
-import type { NewMessage, StoredMessage } from './message-log.js';
+import type { NewMessage, StoredMessage } from './message-store.js';
 import type { ChatSchema } from './migrations.js';
 
 type MessageRow = ChatSchema['message'];

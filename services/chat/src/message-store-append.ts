@@ -1,5 +1,5 @@
 import type { Transaction } from '@streamworks/storage';
-import type { Appended, NewMessage, StoredMessage } from './message-log.js';
+import type { Appended, NewMessage, StoredMessage } from './message-store.js';
 import { toRow, toStored } from './message-row.js';
 import type { ChatSchema } from './migrations.js';
 

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@streamworks/storage';
-import type { Retention } from './message-log.js';
+import type { Retention } from './message-store.js';
 import type { ChatSchema } from './migrations.js';
 
 /** Few at a time: whoever appends waits for them. */

@@ -68,7 +68,7 @@ export interface Retention {
  * All messages in one order. A reader who has read up to a sequence has missed nothing before it: a lower one never comes to
  * be seen after a higher one, whoever writes.
  */
-export interface MessageLog {
+export interface MessageStore {
   /**
    * Stores messages in their order, each (kind, sender, id) once, and resolves with what became of each when all of it is on
    * disk; rejects where it is not known to be.

@@ -1,5 +1,5 @@
 import { sql, type Migrations } from '@streamworks/storage';
-import type { NewMessage } from './message-log.js';
+import type { NewMessage } from './message-store.js';
 import type { Door } from './position-store.js';
 
 /** The tables of the chat. */

@@ -1,0 +1,50 @@
+import type { Logger } from '@streamworks/common';
+import type { MessageStore } from './message-store.js';
+
+/** What is kept. */
+export interface RetentionOptions {
+  readonly messages: MessageStore;
+  readonly log: Logger;
+  /** In milliseconds; undefined: however old. */
+  readonly mostAgeMs: number | undefined;
+  /** Undefined: however large. */
+  readonly mostBytes: number | undefined;
+  /** How often it is looked at. Default: a minute. */
+  readonly everyMs?: number;
+  readonly now?: () => number;
+}
+
+/** Removes what is too old or too much, again and again; what it gives back ends that. */
+export function startRetention({
+  messages,
+  log,
+  mostAgeMs,
+  mostBytes,
+  everyMs = 60_000,
+  now = Date.now,
+}: RetentionOptions): () => Promise<void> {
+  if (mostAgeMs === undefined && mostBytes === undefined) return () => Promise.resolve();
+  let running: Promise<void> | undefined;
+
+  async function trim(): Promise<void> {
+    try {
+      const storedBefore = mostAgeMs === undefined ? undefined : BigInt(Math.floor(now() - mostAgeMs));
+      const removed = await messages.trim({
+        storedBefore,
+        mostBytes: mostBytes === undefined ? undefined : BigInt(mostBytes),
+      });
+      if (removed > 0) log.info({ removed }, 'old messages removed');
+    } catch (error) {
+      log.warn({ err: error }, 'old messages cannot be removed: it is tried again');
+    }
+    running = undefined;
+  }
+
+  const timer = setInterval(() => {
+    running ??= trim();
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
