@@ -27,10 +27,11 @@ export function openTerminal({
   const isTerminal = input.isTTY === true && output.isTTY === true;
   const lines = createInterface({ input, prompt, ...(isTerminal && { output, terminal: true }) });
   lines.on('SIGINT', onInterrupt);
+  const typed = lines[Symbol.asyncIterator](); // now: lines that come before are lost
 
   async function* texts(): AsyncGenerator<string> {
     if (isTerminal) lines.prompt();
-    for await (const line of lines) {
+    for await (const line of typed) {
       const text = line.trim();
       if (text === 'quit') return;
       if (text !== '') yield text;

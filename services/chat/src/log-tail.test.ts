@@ -1,0 +1,92 @@
+import { createLogger } from '@streamworks/common';
+import { gate, until } from '@streamworks/common/testing';
+import { describe, expect, it } from 'vitest';
+import { followLog } from './log-tail.js';
+import type { MessageStore, StoredMessage } from './message-store.js';
+
+const log = createLogger({ service: 'test', logLevel: 'silent' });
+
+/** A store whose messages a test puts there, with gaps between their sequences. */
+function createStore() {
+  const stored: StoredMessage[] = [];
+  const listeners = new Set<() => void>();
+  const state = { last: 0n, failures: 0, reads: 0 };
+  const store: MessageStore = {
+    append: () => Promise.reject(new Error('not here')),
+    async *read(_topic, { after, upTo }) {
+      state.reads += 1;
+      if (state.failures > 0) {
+        state.failures -= 1;
+        throw new Error('lost');
+      }
+      yield* stored.filter(({ sequence }) => sequence > after && sequence <= (upTo ?? sequence));
+    },
+    readLast: async () => state.last,
+    onAppend(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    trim: () => Promise.resolve(0),
+  };
+  return {
+    store,
+    state,
+    listeners,
+    add(sequence: bigint) {
+      state.last = sequence;
+      const message = { kind: 'room', sender: 'ann', target: 'lobby', content: 'x', messageId: '' } as const;
+      stored.push({ ...message, saidAt: 1n, storedAt: 1n, sequence });
+    },
+    wake() {
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+describe('the tail of the log', () => {
+  it('hands on what is new, once and in order, and knows how far it is', async () => {
+    const at = createStore();
+    at.add(3n);
+    const got: bigint[] = [];
+    const tail = await followLog({ messages: at.store, log, onMessage: ({ sequence }) => got.push(sequence) });
+    expect(tail.position).toBe(3n);
+    for (const sequence of [4n, 9n]) at.add(sequence);
+    at.wake();
+    at.wake();
+    await until(() => tail.position === 9n);
+    at.state.last = 12n; // numbers of repeats
+    await tail.catchUp(AbortSignal.timeout(5_000));
+    expect([tail.position, got]).toEqual([12n, [4n, 9n]]);
+    expect(tail.recentAfter(4n)?.map(({ sequence }) => sequence)).toEqual([9n]);
+    expect(tail.recentAfter(2n)).toBeUndefined();
+    tail.close();
+    expect(at.listeners.size).toBe(0);
+  });
+
+  it('tries again where it cannot read, without being woken', async () => {
+    const at = createStore();
+    const got: bigint[] = [];
+    const tail = await followLog({ messages: at.store, log, onMessage: ({ sequence }) => got.push(sequence) });
+    at.state.failures = 2;
+    at.add(1n);
+    at.wake();
+    await until(() => got.length === 1);
+    expect(at.state.reads).toBe(3);
+    tail.close();
+  });
+
+  it('gives up waiting with the call', async () => {
+    const at = createStore();
+    const tail = await followLog({ messages: at.store, log, onMessage: () => undefined });
+    at.state.failures = Infinity;
+    at.add(1n);
+    const [call, waiting] = [new AbortController(), gate()];
+    const result = tail.catchUp(call.signal);
+    waiting.open();
+    await until(() => at.state.reads > 0);
+    call.abort(new Error('cancelled'));
+    await expect(result).rejects.toThrow('cancelled');
+    await expect(tail.catchUp(call.signal)).rejects.toThrow('cancelled');
+    tail.close();
+  });
+});
