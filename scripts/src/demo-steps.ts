@@ -39,6 +39,31 @@ function toFileId(path: string): string {
 
 /** What `pnpm demo` runs for each service; the first step is also what `pnpm dev` proposes to try. */
 export const demoSteps: Readonly<Record<string, readonly DemoStep[]>> = {
+  chat: [
+    {
+      args: ['tour'],
+      prints: [
+        'sent: 3',
+        ...['first', 'second', 'third'].map((text) => `received: ${text}`),
+        ...['first', 'second', 'third'].map((text) => new RegExp(`^ann \\w+: ${text}$`)),
+        ...['first', 'second', 'third'].map((text) => new RegExp(`^ann \\w+: ${text}$`)),
+        /^bob \w+: hello ann$/,
+        /^ann \w+: hello everybody$/,
+      ],
+    },
+    { args: ['send', '--user', 'ann', '--to', 'bob', 'hello', 'are you there?'], prints: ['sent: 2'] },
+    {
+      args: ['receive', '--user', 'bob'],
+      prints: ['ann → bob: hello', 'ann → bob: are you there?'],
+    },
+    { args: ['--user', 'ann', '--room', 'lobby'], input: ['good morning', 'quit'], prints: [] },
+    { args: ['--user', 'bob', '--room', 'lobby'], input: ['quit'], prints: ['ann: good morning'] },
+    {
+      args: ['send', '--user', 'ann', '--to', 'x'.repeat(129), 'x'],
+      prints: [],
+      fails: /^chat: INVALID_ARGUMENT: .*to/,
+    },
+  ],
   hello: [
     {
       args: ['ann'],

@@ -24,7 +24,6 @@ const inService = (service: string, file: string, name: string): PartPlace => ({
   module: `services/${service}/test/dist/${file}.js`,
   name,
 });
-
 const parts: Readonly<Record<string, PartPlace>> = {
   ends: common('ends', 'tortureEnds'),
   leaks: common('leaks', 'tortureLeaks'),
@@ -38,6 +37,7 @@ const parts: Readonly<Record<string, PartPlace>> = {
   files: inService('stream', 'files', 'tortureFiles'),
   imports: inService('stream', 'imports', 'tortureImports'),
   prices: inService('stream', 'prices', 'torturePrices'),
+  talk: inService('chat', 'talk', 'tortureTalk'),
 };
 
 const help = `Usage: pnpm torture [options]

@@ -157,9 +157,9 @@ describe('the message store of several processes', { timeout: 60_000 }, () => {
     );
     const seen: bigint[] = [];
     const [reader] = logs;
-    let isWriting = true;
+    const writing = { isOver: false };
     const reading = (async () => {
-      while (isWriting) {
+      while (!writing.isOver) {
         for await (const { sequence } of reader!.read(all, { after: seen.at(-1) ?? 0n })) seen.push(sequence);
       }
     })();
@@ -171,7 +171,7 @@ describe('the message store of several processes', { timeout: 60_000 }, () => {
       ),
     );
     await until(() => seen.length === 300);
-    isWriting = false;
+    writing.isOver = true;
     await reading;
     // A reader who goes on behind what he has seen has everything: nothing came to be seen before it.
     expect(seen).toEqual(Array.from({ length: 300 }, (_, index) => BigInt(index + 1)));

@@ -39,18 +39,16 @@ interface Waiter {
 
 /** Begins at the messages that are to come; they are read when the store says that there are some. */
 export async function followLog({ messages, log, onMessage }: LogTailOptions): Promise<LogTail> {
-  let position = 0n;
+  let position = await messages.readLast();
   let isWoken = false;
-  let isRunning = true; // until it is known where to begin
+  let isRunning = false;
   let isFailing = false;
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
   const waiters = new Set<Waiter>();
-  const stop = messages.onAppend(wake);
-  position = await messages.readLast();
   const recent = createRecentMessages(position);
-  isRunning = false;
-  if (isWoken) wake();
+  const stop = messages.onAppend(wake);
+  wake(); // for what has come since the first look
 
   function wake(): void {
     isWoken = true;

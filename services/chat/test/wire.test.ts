@@ -40,12 +40,20 @@ describe.each(dialects)('the chat on %s', { timeout: 60_000 }, (dialect) => {
   }
 
   const toDirect = (from: string, to: string, content: string, messageId = '') => ({
-    ...{ from, to, content, messageId },
-    ...{ sequence: 0n, sentAt: null },
+    from,
+    to,
+    content,
+    messageId,
+    sequence: 0n,
+    sentAt: null,
   });
   const say = (roomId: string, content: string, { userId = '', messageId = '' } = {}) => ({
-    ...{ userId, roomId, content, messageId },
-    ...{ timestamp: 0n, sequence: 0n },
+    userId,
+    roomId,
+    content,
+    messageId,
+    timestamp: 0n,
+    sequence: 0n,
   });
   const contents = (messages: readonly { content: string }[]) => messages.map(({ content }) => content);
 
@@ -242,8 +250,8 @@ describe.each(dialects)('the chat on %s', { timeout: 60_000 }, (dialect) => {
         expect(contents(received)).toEqual(order.filter((text) => !text.startsWith(users[index]!)));
       }
       expect(streams[1]!.received.find(({ content }) => content === 'ann 0')).toEqual({
-        ...{ userId: 'ann', roomId: 'lobby', content: 'ann 0', timestamp: 5n },
-        ...{ sequence: 0n, messageId: '' },
+        ...say('lobby', 'ann 0', { userId: 'ann' }),
+        timestamp: 5n,
       });
       expect(at.server.chat.audiences).toBe(0);
     });
@@ -315,7 +323,8 @@ describe.each(dialects)('the chat on %s', { timeout: 60_000 }, (dialect) => {
       const seen = slow!.received;
       expect(seen.length).toBeLessThan(total);
       const back = at.room({
-        ...{ 'user-id': 'slow', 'room-id': 'lobby' },
+        'user-id': 'slow',
+        'room-id': 'lobby',
         'after-sequence': String(seen.at(-1)?.sequence ?? 0n),
       });
       await back.untilReceived(total - seen.length);

@@ -30,13 +30,14 @@ export function createPostgresNotices({ config, log, name, pollMs = POLL_MS }: P
   const channels = createChannels();
   const closing = new AbortController();
   const { signal } = closing;
+  const isOpen = (): boolean => !signal.aborted;
   let follow: ((channel: string) => void) | undefined;
   let running: Promise<void> | undefined;
 
   async function run(): Promise<void> {
     const poll = setInterval(() => channels.wakeAll(), pollMs);
     let pause = FIRST_RETRY_MS;
-    while (!signal.aborted) {
+    while (isOpen()) {
       const onListening = (followNext: (channel: string) => void): void => {
         follow = followNext;
         pause = FIRST_RETRY_MS;
@@ -44,7 +45,7 @@ export function createPostgresNotices({ config, log, name, pollMs = POLL_MS }: P
       try {
         await keepNoticeSession({ config, channels, beatMs: pollMs, signal, onListening });
       } catch (error) {
-        if (!signal.aborted && pause === FIRST_RETRY_MS)
+        if (isOpen() && pause === FIRST_RETRY_MS)
           log.warn({ database: name, reason: toReason(error) }, 'the database sends no notices: it is asked instead');
       }
       follow = undefined;
@@ -58,7 +59,7 @@ export function createPostgresNotices({ config, log, name, pollMs = POLL_MS }: P
     listen(channel, listener) {
       const stop = channels.add(channel, listener);
       follow?.(channel);
-      if (!signal.aborted) running ??= run();
+      if (isOpen()) running ??= run();
       return stop;
     },
     async beforeCommit(transaction, channel) {

@@ -27,7 +27,7 @@ export function toMetadata(values: Readonly<Record<string, string | readonly str
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(values)) {
     if (Buffer.isBuffer(value)) metadata.set(key, value);
-    else for (const one of [value].flat()) metadata.add(key, one as string);
+    else for (const one of [value].flat()) metadata.add(key, one);
   }
   return metadata;
 }
@@ -80,8 +80,8 @@ export function openStream<Request, Response>(
     get error() {
       return error;
     },
-    send(...more_) {
-      waiting.push(...more_);
+    send(...sent) {
+      waiting.push(...sent);
       more.open();
     },
     halfClose() {

@@ -152,9 +152,9 @@ export function startReader(door: 'receive' | 'chat', target: () => string): Par
   const stopping = new AbortController();
   const never = gate();
 
-  async function* nothing(): AsyncGenerator<never> {
-    await never;
-  }
+  const nothing: AsyncIterable<never> = {
+    [Symbol.asyncIterator]: () => ({ next: () => never.then(() => ({ done: true, value: undefined })) }),
+  };
 
   async function read(): Promise<void> {
     const direct = createClient(MessageService, target());
@@ -166,7 +166,7 @@ export function startReader(door: 'receive' | 'chat', target: () => string): Par
     };
     try {
       const messages =
-        door === 'receive' ? direct.receiveMessage({ value: HUB }, options) : chat.chat(nothing(), options);
+        door === 'receive' ? direct.receiveMessage({ value: HUB }, options) : chat.chat(nothing, options);
       for await (const { messageId: id, sequence } of messages) seen.push({ id, sequence });
     } finally {
       direct.$close();
