@@ -1,0 +1,78 @@
+import { Metadata, type Client } from '@streamworks/common';
+import { gate } from '@streamworks/common/testing';
+import type { ChatService } from '@streamworks/proto/chat/chat';
+
+/** What listeners have heard together. */
+export interface Tally {
+  deliveries: number;
+  /** Milliseconds from the moment a message was said, of one in {@link SAMPLE} deliveries. */
+  readonly latencies: number[];
+}
+
+/** One user in a room. */
+export interface Listener {
+  /** Resolves when it is in the room. */
+  readonly joined: Promise<void>;
+  /** How many messages it has got. */
+  readonly count: number;
+  /** The status that its call has ended with, unless we ended it. */
+  readonly failure: string | undefined;
+  stop(): void;
+}
+
+/** Every so many deliveries one is timed: the clock would cost more than the rest. */
+export const SAMPLE = 16;
+
+export interface ListenerOptions {
+  readonly user: string;
+  readonly room: string;
+  readonly tally: Tally;
+  /** Whether it stops to read after its first message. */
+  readonly isSlow: boolean;
+}
+
+/** Joins a room and counts what comes. */
+export function startListener(
+  client: Client<typeof ChatService>,
+  { user, room, tally, isSlow }: ListenerOptions,
+): Listener {
+  const abort = new AbortController();
+  const joined = gate();
+  const never = gate();
+  const metadata = new Metadata();
+  metadata.set('user-id', user);
+  metadata.set('room-id', room);
+  let count = 0;
+  let failure: string | undefined;
+
+  async function listen(): Promise<void> {
+    const nothing: AsyncIterable<never> = {
+      [Symbol.asyncIterator]: () => ({ next: () => never.then(() => ({ done: true, value: undefined })) }),
+    };
+    const options = { metadata, signal: abort.signal, onHeader: () => joined.open() };
+    for await (const { content } of client.chat(nothing, options)) {
+      count += 1;
+      if (isSlow) await never;
+      tally.deliveries += 1;
+      if (tally.deliveries % SAMPLE === 0) tally.latencies.push(performance.now() - Number.parseFloat(content));
+    }
+  }
+
+  void listen().catch((error: unknown) => {
+    if (!abort.signal.aborted) failure = String(error);
+    joined.open();
+  });
+  return {
+    joined,
+    get count() {
+      return count;
+    },
+    get failure() {
+      return failure;
+    },
+    stop() {
+      abort.abort();
+      never.open();
+    },
+  };
+}
