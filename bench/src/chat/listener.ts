@@ -5,7 +5,7 @@ import type { ChatService } from '@streamworks/proto/chat/chat';
 /** What listeners have heard together. */
 export interface Tally {
   deliveries: number;
-  /** Milliseconds from the moment a message was said, of one in {@link SAMPLE} deliveries. */
+  /** Milliseconds from the moment a message was said, of those that were decoded. */
   readonly latencies: number[];
 }
 
@@ -19,9 +19,6 @@ export interface Listener {
   readonly failure: string | undefined;
   stop(): void;
 }
-
-/** Every so many deliveries one is timed: the clock would cost more than the rest. */
-export const SAMPLE = 16;
 
 export interface ListenerOptions {
   readonly user: string;
@@ -54,7 +51,7 @@ export function startListener(
       count += 1;
       if (isSlow) await never;
       tally.deliveries += 1;
-      if (tally.deliveries % SAMPLE === 0) tally.latencies.push(performance.now() - Number.parseFloat(content));
+      if (content !== '') tally.latencies.push(performance.now() - Number.parseFloat(content));
     }
   }
 

@@ -2,6 +2,7 @@ import { createClient } from '@streamworks/common';
 import { until } from '@streamworks/common/testing';
 import { ChatService } from '@streamworks/proto/chat/chat';
 import { startListener, type Tally } from './listener.js';
+import { createSampledContract } from './sampled-contract.js';
 import { readServerUsage, type ServerUsage } from './server-usage.js';
 import { startSpeaker } from './speaker.js';
 
@@ -44,7 +45,7 @@ const LIMIT_MS = 60_000;
 /** Fills rooms, speaks in them, and counts what arrives. */
 export async function runLoad({ target, metrics, ...plan }: LoadOptions): Promise<LoadResult> {
   const tally: Tally = { deliveries: 0, latencies: [] };
-  const clients = Array.from({ length: plan.connections }, () => createClient(ChatService, target));
+  const clients = Array.from({ length: plan.connections }, () => createClient(createSampledContract(), target));
   const speakerClient = createClient(ChatService, target);
   const clientOf = (index: number) => clients[index % clients.length] ?? speakerClient;
   const toRoom = (index: number): string => `room ${index % plan.rooms}`;

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Metadata, type Client } from '@streamworks/common';
 import type { ChatService } from '@streamworks/proto/chat/chat';
 
@@ -20,7 +20,7 @@ export interface SpeakerOptions {
 }
 
 const TICK_MS = 2;
-const MOST_AHEAD = 64;
+const MOST_AHEAD = 512;
 
 /** Begins to speak. Each content begins with the time at which it was said. */
 export function startSpeaker(
@@ -42,7 +42,7 @@ export function startSpeaker(
       for (; count < due; count += 1) {
         yield { roomId: room, content: `${performance.now().toFixed(3)} `.padEnd(size, 'x') };
       }
-      await (rate === 0 ? nextTurn() : delay(TICK_MS));
+      await delay(TICK_MS);
     }
   }
 
