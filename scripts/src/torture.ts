@@ -24,6 +24,7 @@ const inService = (service: string, file: string, name: string): PartPlace => ({
   module: `services/${service}/test/dist/${file}.js`,
   name,
 });
+
 const parts: Readonly<Record<string, PartPlace>> = {
   ends: common('ends', 'tortureEnds'),
   leaks: common('leaks', 'tortureLeaks'),

@@ -42,6 +42,9 @@ export interface LoadResult {
 
 const LIMIT_MS = 60_000;
 
+/** A status that has been sent is read within this time. */
+const SLOW_END_MS = 2_000;
+
 /** Fills rooms, speaks in them, and counts what arrives. */
 export async function runLoad({ target, metrics, ...plan }: LoadOptions): Promise<LoadResult> {
   const tally: Tally = { deliveries: 0, latencies: [] };
@@ -79,9 +82,12 @@ export async function runLoad({ target, metrics, ...plan }: LoadOptions): Promis
   await until(() => tally.deliveries >= expected, LIMIT_MS).catch(() => undefined); // what is missing is counted
   const seconds = (performance.now() - start) / 1000;
   const after = await readServerUsage(metrics);
+  const slow = listeners.filter(({ isSlow }) => isSlow).map(({ listener }) => listener);
+  for (const listener of slow) listener.resume();
+  await until(() => slow.every(({ failure }) => failure !== undefined), SLOW_END_MS).catch(() => undefined); // the report says so
   for (const { listener } of listeners) listener.stop();
   for (const client of [...clients, speakerClient]) client.$close();
-  const slowEnds = listeners.flatMap(({ isSlow, listener }) => (isSlow ? [listener.failure ?? 'none'] : []));
+  const slowEnds = slow.map(({ failure }) => failure ?? 'was not ended');
   const { deliveries, latencies } = tally;
   return { seconds, stored, deliveries, latencies, lost: expected - deliveries, slowEnds, before, after };
 }
