@@ -204,6 +204,32 @@ describe.each(dialects)('the chat on %s', { timeout: 60_000 }, (dialect) => {
       expect(contents(second.received)).toEqual(['two', 'three']);
     });
 
+    it('moves its position by what was read, and not by an echo of what was sent before', async () => {
+      await using at = await serve();
+      const total = 300;
+      const waiting = Array.from({ length: total }, (_, index) => `${index} ${'x'.repeat(8_000)}`);
+      await at.send(...waiting.map((text): Parameters<typeof toDirect> => ['bob', 'ann', text]));
+      await at.send(['ann', 'bob', 'said before', 'x']);
+      const ann = at.chat('ann', full);
+      ann.pause(true);
+      await ann.untilReceived(1);
+      for (const next of ['y', 'z']) {
+        // One after the other: the first group is done when something of the second one is stored.
+        const last = await at.server.messages.readLast();
+        ann.send(toDirect('', 'bob', 'said before', 'x'), toDirect('', 'bob', next, next));
+        await until(async () => (await at.server.messages.readLast()) > last);
+      }
+      ann.cancel();
+      ann.pause(false);
+      await ann.ended;
+      const back = at.chat('ann');
+      await back.header;
+      back.halfClose();
+      expect(await back.ended).toBe('OK');
+      expect(back.received.length).toBeGreaterThan(total / 2);
+      expect(back.received.at(-1)?.content).toBe(waiting.at(-1));
+    });
+
     it('wants to know who it is, and refuses a sender who is another', async () => {
       await using at = await serve();
       const nobody = at.chat('');

@@ -74,7 +74,9 @@ export function openFeed(
       if (!delivery.echo) return;
       for (const { message, isRepeat } of appended) {
         if (!isRepeat || (delivery.after !== undefined && message.sequence > delivery.after)) continue;
-        subscriber.deliver(new EncodedMessage(method.response, toWire(message, delivery.isFull)));
+        // A copy, which has no sequence for the position: those between may not have been read yet.
+        const again = { ...toWire(message, delivery.isFull) };
+        subscriber.deliver(new EncodedMessage(method.response, again));
       }
     },
     leave() {

@@ -27,7 +27,7 @@ export const directForm: Form<Message> = { method: ChatService.methods.chat, toW
 /** Messages in rooms. */
 export const roomForm: Form<ChatMessage> = { method: RoomService.methods.chat, toWire: toChatMessage };
 
-/** The sequence of a message that `directForm` has made. */
+/** The sequence of a message that `directForm` has made; 0 for any other one, a copy of it, too. */
 export function sequenceOf(message: MessageInit<Message>): bigint {
   return sequences.get(message) ?? 0n;
 }
