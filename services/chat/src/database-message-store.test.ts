@@ -71,6 +71,22 @@ describe.each(dialects)('the message store on %s', { timeout: 60_000 }, (dialect
     expect(contents(await read(log))).toEqual(['one', 'of bob', 'in a room', 'no id', 'no id']);
   });
 
+  it('gives back the first of each that is sent again, of very many and of several senders', async () => {
+    const log = await create();
+    const senders = ['ann', 'bob', 'room ann'];
+    const numbered = (prefix: string) =>
+      Array.from({ length: 1_500 }, (_, index) => {
+        const sender = senders[index % 3]!;
+        const make = index % 2 === 0 ? direct : inRoom;
+        return make(sender, 'x', `${prefix} ${index}`, `${Math.floor(index / 6)}`);
+      });
+    const first = await log.append(numbered('first'));
+    const again = await log.append([direct('ann', 'x', 'new', 'new'), ...numbered('again')]);
+    expect(again[0]).toMatchObject({ isRepeat: false, message: { content: 'new' } });
+    expect(again.slice(1)).toEqual(first.map(({ message }) => ({ message, isRepeat: true })));
+    expect(first.every(({ isRepeat }) => !isRepeat)).toBe(true);
+  });
+
   it('has each message of a topic once, in order, from any place on', async () => {
     const log = await create();
     const user = fc.constantFrom('a', 'b', 'c', '%', "'", 'A');
@@ -130,19 +146,21 @@ describe.each(dialects)('the message store on %s', { timeout: 60_000 }, (dialect
 
   it('removes the oldest by age and by size, and nothing else', async () => {
     let now = 1000;
+    const keepSince = 5000n;
     const log = await create(() => now);
     const one = direct('ann', 'bob', 'x'.repeat(1000), '');
     await log.append(Array.from({ length: 450 }, () => one));
     now = 2000;
     await log.append([one, one, one]);
-    expect(await log.trim({ storedBefore: 1000n, mostBytes: undefined })).toBe(0);
-    expect(await log.trim({ storedBefore: 1001n, mostBytes: undefined })).toBe(450);
+    expect(await log.trim({ keepSince, storedBefore: 1000n, mostBytes: undefined })).toBe(0);
+    expect(await log.trim({ keepSince, storedBefore: 1001n, mostBytes: undefined })).toBe(450);
     expect((await read(log)).map(({ sequence }) => sequence)).toEqual([451n, 452n, 453n]);
     const bytes = BigInt(countBytes(one));
-    expect(await log.trim({ storedBefore: undefined, mostBytes: 3n * bytes })).toBe(0);
-    expect(await log.trim({ storedBefore: undefined, mostBytes: 3n * bytes - 1n })).toBe(1);
+    expect(await log.trim({ keepSince, storedBefore: undefined, mostBytes: 3n * bytes })).toBe(0);
+    expect(await log.trim({ keepSince, storedBefore: undefined, mostBytes: 3n * bytes - 1n })).toBe(1);
     expect((await read(log)).map(({ sequence }) => sequence)).toEqual([452n, 453n]);
-    expect(await log.trim({ storedBefore: undefined, mostBytes: undefined })).toBe(0);
+    expect(await log.trim({ keepSince: 2000n, storedBefore: undefined, mostBytes: 1n })).toBe(0);
+    expect(await log.trim({ keepSince, storedBefore: undefined, mostBytes: undefined })).toBe(0);
     const [next] = await log.append([one]);
     expect(next?.message.sequence).toBe(454n);
   });

@@ -1,5 +1,5 @@
 import type { Transaction } from '@streamworks/storage';
-import type { Appended, NewMessage, StoredMessage } from './message-store.js';
+import type { Appended, NewMessage } from './message-store.js';
 import { toRow, toStored } from './message-row.js';
 import type { ChatSchema } from './migrations.js';
 
@@ -22,49 +22,75 @@ export async function appendMessages(
     .executeTakeFirstOrThrow();
   const first = last - BigInt(messages.length) + 1n;
   const rows = messages.map((message, index) => toRow({ ...message, sequence: first + BigInt(index), storedAt }));
-  const inserted = new Set<bigint>();
-  for (let start = 0; start < rows.length; start += MOST_ROWS) {
-    for (const sequence of await insert(transaction, rows.slice(start, start + MOST_ROWS))) inserted.add(sequence);
-  }
-  const kept = rows.filter(({ sequence }) => inserted.has(sequence));
-  await addBytes(transaction, kept);
   const appended: Appended[] = [];
-  for (const row of rows) {
-    const isRepeat = !inserted.has(row.sequence);
-    appended.push({ message: isRepeat ? await readFirst(transaction, row) : toStored(row), isRepeat });
+  let bytes = 0n;
+  for (let start = 0; start < rows.length; start += MOST_ROWS) {
+    const some = rows.slice(start, start + MOST_ROWS);
+    const inserted = await insert(transaction, some);
+    const isRepeat = ({ sequence }: MessageRow): boolean => !inserted.has(sequence);
+    const firsts = await readFirsts(transaction, some.filter(isRepeat));
+    for (const row of some) {
+      if (!isRepeat(row)) bytes += row.bytes;
+      const kept = isRepeat(row) ? firsts.get(toKey(row)) : row;
+      if (kept === undefined) throw new Error(`message ${row.sequence} repeats one that is not there`);
+      appended.push({ message: toStored(kept), isRepeat: isRepeat(row) });
+    }
   }
+  await addBytes(transaction, bytes);
   return appended;
 }
 
 /** Inserts those whose sender has not used their id before; the sequences of these. */
-async function insert(transaction: Writing, rows: readonly MessageRow[]): Promise<bigint[]> {
+async function insert(transaction: Writing, rows: readonly MessageRow[]): Promise<Set<bigint>> {
   const inserted = await transaction
     .insertInto('message')
     .values(rows)
     .onConflict((conflict) => conflict.columns(['kind', 'sender', 'message_id']).doNothing())
     .returning('sequence')
     .execute();
-  return inserted.map(({ sequence }) => sequence);
+  return new Set(inserted.map(({ sequence }) => sequence));
 }
 
-async function addBytes(transaction: Writing, rows: readonly MessageRow[]): Promise<void> {
-  const bytes = rows.reduce((sum, row) => sum + row.bytes, 0n);
+async function addBytes(transaction: Writing, bytes: bigint): Promise<void> {
   await transaction
     .updateTable('log')
     .set(({ eb }) => ({ bytes: eb('bytes', '+', bytes) }))
     .execute();
 }
 
-async function readFirst(
-  transaction: Writing,
-  { kind, sender, message_id: messageId }: MessageRow,
-): Promise<StoredMessage> {
-  const row = await transaction
-    .selectFrom('message')
-    .selectAll()
-    .where('kind', '=', kind)
-    .where('sender', '=', sender)
-    .where('message_id', '=', messageId)
-    .executeTakeFirstOrThrow();
-  return toStored(row);
+/** What repeats repeat, by their key: one query for each sender, as whoever appends waits for all of them. */
+async function readFirsts(transaction: Writing, repeats: readonly MessageRow[]): Promise<Map<string, MessageRow>> {
+  const firsts = new Map<string, MessageRow>();
+  for (const own of groupBySender(repeats)) {
+    const [{ kind, sender }] = own;
+    const rows = await transaction
+      .selectFrom('message')
+      .selectAll()
+      .where('kind', '=', kind)
+      .where('sender', '=', sender)
+      .where(
+        'message_id',
+        'in',
+        own.map(({ message_id: id }) => id),
+      )
+      .execute();
+    for (const row of rows) firsts.set(toKey(row), row);
+  }
+  return firsts;
+}
+
+function groupBySender(rows: readonly MessageRow[]): Iterable<[MessageRow, ...MessageRow[]]> {
+  const groups = new Map<string, [MessageRow, ...MessageRow[]]>();
+  for (const row of rows) {
+    const sender = `${row.kind} ${row.sender}`;
+    const group = groups.get(sender);
+    if (group === undefined) groups.set(sender, [row]);
+    else group.push(row);
+  }
+  return groups.values();
+}
+
+/** U+0000 is in none of them. */
+function toKey({ kind, sender, message_id: messageId }: MessageRow): string {
+  return [kind, sender, messageId ?? ''].join('\0');
 }

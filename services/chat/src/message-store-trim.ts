@@ -16,7 +16,7 @@ export async function trimMessages(database: Database<ChatSchema>, retention: Re
 
 async function trimGroup(
   transaction: Transaction<ChatSchema>,
-  { storedBefore, mostBytes }: Retention,
+  { storedBefore, mostBytes, keepSince }: Retention,
 ): Promise<number> {
   const { bytes } = await transaction
     .updateTable('log')
@@ -34,7 +34,7 @@ async function trimGroup(
   for (const row of oldest) {
     const isOld = storedBefore !== undefined && row.stored_at < storedBefore;
     const isTooMuch = mostBytes !== undefined && left > mostBytes;
-    if (!isOld && !isTooMuch) break;
+    if ((!isOld && !isTooMuch) || row.stored_at >= keepSince) break;
     left -= row.bytes;
     count += 1;
   }

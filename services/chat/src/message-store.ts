@@ -62,6 +62,8 @@ export interface Retention {
   readonly storedBefore: bigint | undefined;
   /** Undefined: however large. */
   readonly mostBytes: bigint | undefined;
+  /** What was stored then or later stays, however much it is: some are about to read it. In unix milliseconds. */
+  readonly keepSince: bigint;
 }
 
 /**

@@ -3,6 +3,7 @@ import { collect, until } from '@streamworks/common/testing';
 import { startDatabases } from '@streamworks/storage/testing';
 import { describe, expect, it } from 'vitest';
 import { createDatabaseMessageStore } from './database-message-store.js';
+import type { Retention } from './message-store.js';
 import { migrations, type ChatSchema } from './migrations.js';
 import { startRetention } from './retention.js';
 
@@ -11,21 +12,50 @@ const log = createLogger({ service: 'test', logLevel: 'silent' });
 describe('retention', () => {
   it('removes what is too old, again and again, until it is stopped', async () => {
     await using databases = await startDatabases('sqlite');
-    let now = 1_000;
+    let now = 1_000_000;
     const messages = createDatabaseMessageStore(await databases.open<ChatSchema>(migrations), { now: () => now });
     const count = async () => (await collect(messages.read({ kind: 'all' }, { after: 0n }))).length;
     const message = { kind: 'room', sender: 'ann', target: 'lobby', content: 'x', messageId: '', saidAt: 1n } as const;
     await messages.append([message]);
-    now = 2_000;
+    now = 2_000_000;
     await messages.append([message]);
-    const stop = startRetention({ messages, log, mostAgeMs: 500, mostBytes: undefined, everyMs: 5, now: () => now });
+    const stop = startRetention({
+      messages,
+      log,
+      mostAgeMs: 500_000,
+      mostBytes: undefined,
+      everyMs: 5,
+      now: () => now,
+    });
     await until(async () => (await count()) === 1);
-    now = 3_000;
+    now = 3_000_000;
     await until(async () => (await count()) === 0);
     await stop();
-    now = 9_000;
+    now = 9_000_000;
     await messages.append([message]);
     expect(await count()).toBe(1);
+  });
+
+  it('leaves what was stored a moment ago, however much that is, for those who are about to read it', async () => {
+    await using databases = await startDatabases('sqlite');
+    let now = 1_000_000;
+    const messages = createDatabaseMessageStore(await databases.open<ChatSchema>(migrations), { now: () => now });
+    const count = async () => (await collect(messages.read({ kind: 'all' }, { after: 0n }))).length;
+    const message = { kind: 'room', sender: 'ann', target: 'lobby', content: 'x', messageId: '', saidAt: 1n } as const;
+    await messages.append([message, message]);
+    now += 30_000;
+    await messages.append([message]);
+    let trims = 0;
+    const counted = { ...messages, trim: (retention: Retention) => ((trims += 1), messages.trim(retention)) };
+    const options = { messages: counted, log, mostAgeMs: undefined, mostBytes: 1, everyMs: 5, now: () => now };
+    const stop = startRetention(options);
+    await until(() => trims >= 2);
+    expect(await count()).toBe(3);
+    now += 30_001; // a minute behind the first ones
+    await until(async () => (await count()) === 1);
+    now += 30_000;
+    await until(async () => (await count()) === 0);
+    await stop();
   });
 
   it('removes nothing where all is kept', async () => {

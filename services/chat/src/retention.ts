@@ -14,6 +14,9 @@ export interface RetentionOptions {
   readonly now?: () => number;
 }
 
+/** Within it every instance has handed on what was stored, to all who are there. */
+const SETTLE_MS = 60_000;
+
 /** Removes what is too old or too much, again and again; what it gives back ends that. */
 export function startRetention({
   messages,
@@ -28,9 +31,10 @@ export function startRetention({
 
   async function trim(): Promise<void> {
     try {
-      const storedBefore = mostAgeMs === undefined ? undefined : BigInt(Math.floor(now() - mostAgeMs));
+      const toAgo = (ms: number): bigint => BigInt(Math.floor(now() - ms));
       const removed = await messages.trim({
-        storedBefore,
+        keepSince: toAgo(SETTLE_MS),
+        storedBefore: mostAgeMs === undefined ? undefined : toAgo(mostAgeMs),
         mostBytes: mostBytes === undefined ? undefined : BigInt(mostBytes),
       });
       if (removed > 0) log.info({ removed }, 'old messages removed');
