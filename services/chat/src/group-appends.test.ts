@@ -56,5 +56,8 @@ describe('appends that come at once', () => {
     expect(sizes).toEqual([1, 300, 300, 2000, 5]);
     await Promise.all([1, 200, 200, 112, 1].map((count) => append(many(count))));
     expect(sizes.slice(5)).toEqual([1, 512, 1]);
+    const large = toMessage('x'.repeat(300 * 1024));
+    await Promise.all([1, 1, 1, 1, 1, 5, 1].map((count) => append(Array.from({ length: count }, () => large))));
+    expect(sizes.slice(8)).toEqual([1, 3, 1, 5, 1]);
   });
 });

@@ -2,8 +2,9 @@ import type { Appended, NewMessage } from './message-store.js';
 
 type Append = (messages: readonly NewMessage[]) => Promise<Appended[]>;
 
-/** The most messages of a group, unless a single append has more. */
+/** The most messages of a group, and bytes of their contents, unless a single append has more. */
 const MOST_MESSAGES = 512;
+const MOST_BYTES = 1024 * 1024;
 
 interface Waiting {
   readonly messages: readonly NewMessage[];
@@ -30,12 +31,14 @@ export function groupAppends(append: Append): Append {
   };
 }
 
+/** As many as go together, one at least. */
 function takeGroup(waiting: Waiting[]): Waiting[] {
-  let messages = waiting[0]?.messages.length ?? 0;
-  let count = 1;
-  for (; count < waiting.length; count += 1) {
-    messages += waiting[count]?.messages.length ?? 0;
-    if (messages > MOST_MESSAGES) break;
+  let [count, most, bytes] = [0, 0, 0];
+  for (const { messages } of waiting) {
+    most += messages.length;
+    bytes += messages.reduce((sum, { content }) => sum + content.length, 0);
+    if (count > 0 && (most > MOST_MESSAGES || bytes > MOST_BYTES)) break;
+    count += 1;
   }
   return waiting.splice(0, count);
 }

@@ -79,17 +79,19 @@ export async function followLog({ messages, log, onMessage }: LogTailOptions): P
     for await (const message of messages.read({ kind: 'all' }, { after: position, upTo: last })) {
       if (isClosed) return;
       recent.add(message);
-      advance(message.sequence);
+      position = message.sequence;
       onMessage(message);
       if (!turn.isDue(message)) continue;
+      tellWaiters();
       await nextTurn();
       turn = createTurn();
     }
-    advance(last);
+    if (last > position) position = last;
+    tellWaiters();
   }
 
-  function advance(sequence: bigint): void {
-    if (sequence > position) position = sequence;
+  /** Not with each message: very many may wait, who all come back after a cut. */
+  function tellWaiters(): void {
     for (const waiter of waiters) {
       if (waiter.sequence <= position) waiter.reach();
     }
