@@ -50,7 +50,7 @@ export async function converse<Message extends Talk>(
   const saying = (async () => {
     for await (const text of texts) {
       const id = randomUUID();
-      outbox.add(id, conversation.toMessage(text, id));
+      await outbox.add(id, conversation.toMessage(text, id));
     }
     outbox.end();
   })();
