@@ -11,14 +11,10 @@ export interface Tally {
 
 /** One user in a room. */
 export interface Listener {
-  /** Resolves when it is in the room. */
+  /** Resolves when it is in the room; rejects where its call fails before. */
   readonly joined: Promise<void>;
   /** How many messages it has got. */
   readonly count: number;
-  /** The status that its call has ended with, unless we ended it. */
-  readonly failure: string | undefined;
-  /** Makes a slow one read on. */
-  resume(): void;
   stop(): void;
 }
 
@@ -26,56 +22,44 @@ export interface ListenerOptions {
   readonly user: string;
   readonly room: string;
   readonly tally: Tally;
-  /** Whether it stops to read after its first message. */
-  readonly isSlow: boolean;
+}
+
+/** Says nothing, until it is stopped. */
+export function createSilence(): { readonly messages: AsyncIterable<never>; stop(): void } {
+  const end = gate();
+  const next = () => end.then(() => ({ done: true as const, value: undefined }));
+  return { messages: { [Symbol.asyncIterator]: () => ({ next }) }, stop: () => end.open() };
 }
 
 /** Joins a room and counts what comes. */
-export function startListener(
-  client: Client<typeof ChatService>,
-  { user, room, tally, isSlow }: ListenerOptions,
-): Listener {
+export function startListener(client: Client<typeof ChatService>, { user, room, tally }: ListenerOptions): Listener {
   const abort = new AbortController();
   const joined = gate();
-  const never = gate();
-  const resumed = gate();
+  const silence = createSilence();
   const metadata = new Metadata();
   metadata.set('user-id', user);
   metadata.set('room-id', room);
   let count = 0;
-  let failure: string | undefined;
 
   async function listen(): Promise<void> {
-    const nothing: AsyncIterable<never> = {
-      [Symbol.asyncIterator]: () => ({ next: () => never.then(() => ({ done: true, value: undefined })) }),
-    };
     const options = { metadata, signal: abort.signal, onHeader: () => joined.open() };
-    for await (const { content } of client.chat(nothing, options)) {
+    for await (const { content } of client.chat(silence.messages, options)) {
       count += 1;
-      if (isSlow) await resumed;
-      if (isSlow) continue; // what it has missed is none of the others' loss
       tally.deliveries += 1;
       if (content !== '') tally.latencies.push(performance.now() - Number.parseFloat(content));
     }
   }
 
-  void listen().catch((error: unknown) => {
-    if (!abort.signal.aborted) failure = String(error);
-    joined.open();
-  });
+  const ended = listen();
+  ended.catch(() => undefined); // who listens no more has lost what is said from then on
   return {
-    joined,
+    joined: Promise.race([joined, ended]),
     get count() {
       return count;
     },
-    get failure() {
-      return failure;
-    },
-    resume: () => resumed.open(),
     stop() {
       abort.abort();
-      resumed.open();
-      never.open();
+      silence.stop();
     },
   };
 }

@@ -2,9 +2,10 @@ import { createClient } from '@streamworks/common';
 import { until } from '@streamworks/common/testing';
 import { ChatService } from '@streamworks/proto/chat/chat';
 import { startListener, type Tally } from './listener.js';
+import type { LoadServer, ServerUsage } from './load-server.js';
 import { createSampledContract } from './sampled-contract.js';
-import { readServerUsage, type ServerUsage } from './server-usage.js';
 import { startSpeaker } from './speaker.js';
+import { startStoppedMember, type ComeBack } from './stopped-member.js';
 
 /** What is to be done. */
 export interface LoadPlan {
@@ -12,16 +13,10 @@ export interface LoadPlan {
   readonly rooms: number;
   readonly rate: number;
   readonly seconds: number;
+  /** Members besides the users, who stop to read. */
   readonly slow: number;
   readonly size: number;
   readonly connections: number;
-}
-
-/** Where. */
-export interface LoadOptions extends LoadPlan {
-  readonly target: string;
-  /** The URL of its metrics; empty: they are not read. */
-  readonly metrics: string;
 }
 
 /** What came of it. */
@@ -32,62 +27,57 @@ export interface LoadResult {
   readonly deliveries: number;
   /** In milliseconds, in no order. */
   readonly latencies: readonly number[];
-  /** Deliveries that did not come to listeners who read. */
+  /** Deliveries that did not come to users. */
   readonly lost: number;
-  /** What ended the calls of those who do not read. */
-  readonly slowEnds: readonly string[];
+  readonly slow: readonly ComeBack[];
   readonly before: ServerUsage | undefined;
   readonly after: ServerUsage | undefined;
 }
 
 const LIMIT_MS = 60_000;
 
-/** A status that has been sent is read within this time. */
-const SLOW_END_MS = 2_000;
-
 /** Fills rooms, speaks in them, and counts what arrives. */
-export async function runLoad({ target, metrics, ...plan }: LoadOptions): Promise<LoadResult> {
+export async function runLoad(server: LoadServer, plan: LoadPlan): Promise<LoadResult> {
+  const { target } = server;
   const tally: Tally = { deliveries: 0, latencies: [] };
   const clients = Array.from({ length: plan.connections }, () => createClient(createSampledContract(), target));
-  const speakerClient = createClient(ChatService, target);
-  const clientOf = (index: number) => clients[index % clients.length] ?? speakerClient;
+  const ownClient = () => createClient(ChatService, target);
+  const speakerClient = ownClient();
+  // Those who stop have connections of their own: one that is full would be the others' delay, too.
+  const slowClients = Array.from({ length: plan.slow }, ownClient);
   const toRoom = (index: number): string => `room ${index % plan.rooms}`;
-  const listeners = Array.from({ length: plan.users }, (_, index) => ({
+  const listeners = Array.from({ length: plan.users }, (_, index) => {
+    const options = { user: `user ${index}`, room: toRoom(index), tally };
+    return { room: options.room, listener: startListener(clients[index % clients.length] ?? ownClient(), options) };
+  });
+  const slow = slowClients.map((client, index) => ({
     room: toRoom(index),
-    isSlow: index < plan.slow,
-    listener: startListener(clientOf(index), {
-      user: `user ${index}`,
-      room: toRoom(index),
-      tally,
-      isSlow: index < plan.slow,
-    }),
+    member: startStoppedMember(client, { user: `slow ${index}`, room: toRoom(index) }),
   }));
-  await Promise.all(listeners.map(({ listener }) => listener.joined));
-  const before = await readServerUsage(metrics);
+  await Promise.all([...listeners.map((one) => one.listener.joined), ...slow.map((one) => one.member.joined)]);
+  const before = await server.readUsage();
   const start = performance.now();
-  const readers = listeners.filter(({ isSlow }) => !isSlow);
   const speakers = Array.from({ length: plan.rooms }, (_, index) => {
     const room = toRoom(index);
-    const inRoom = readers.filter((one) => one.room === room);
+    const inRoom = listeners.filter((one) => one.room === room);
     const heard = (): number => Math.min(...inRoom.map(({ listener }) => listener.count));
     const speaker = startSpeaker(speakerClient, { ...plan, rate: plan.rate / plan.rooms, room, heard });
-    return { inRoom, speaker };
+    return { room, members: inRoom.length, speaker };
   });
+  const said = new Map<string, number>();
   let [stored, expected] = [0, 0];
-  for (const { inRoom, speaker } of speakers) {
-    const said = await speaker.ended;
-    stored += said;
-    expected += said * inRoom.length;
+  for (const { room, members, speaker } of speakers) {
+    const count = await speaker.ended;
+    said.set(room, count);
+    stored += count;
+    expected += count * members;
   }
   await until(() => tally.deliveries >= expected, LIMIT_MS).catch(() => undefined); // what is missing is counted
   const seconds = (performance.now() - start) / 1000;
-  const after = await readServerUsage(metrics);
-  const slow = listeners.filter(({ isSlow }) => isSlow).map(({ listener }) => listener);
-  for (const listener of slow) listener.resume();
-  await until(() => slow.every(({ failure }) => failure !== undefined), SLOW_END_MS).catch(() => undefined); // the report says so
+  const after = await server.readUsage();
+  const cameBack = await Promise.all(slow.map(({ room, member }) => member.comeBack(said.get(room) ?? 0, LIMIT_MS)));
   for (const { listener } of listeners) listener.stop();
-  for (const client of [...clients, speakerClient]) client.$close();
-  const slowEnds = slow.map(({ failure }) => failure ?? 'was not ended');
+  for (const client of [...clients, ...slowClients, speakerClient]) client.$close();
   const { deliveries, latencies } = tally;
-  return { seconds, stored, deliveries, latencies, lost: expected - deliveries, slowEnds, before, after };
+  return { seconds, stored, deliveries, latencies, lost: expected - deliveries, slow: cameBack, before, after };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** Starts a process of this package. What it logs goes nowhere, its errors go where ours do. */
-export function startChild(script: 'server' | 'client', arg: string): ChildProcess {
+export function startChild(script: 'server' | 'client' | 'plain-chat', arg = ''): ChildProcess {
   const path = fileURLToPath(new URL(`../process/${script}.js`, import.meta.url));
   // oxlint-disable-next-line node/no-process-env -- what Node and the system set is for the processes of a run, too
   const options = { env: withoutProxies(process.env), execArgv: ['--expose-gc'] };
