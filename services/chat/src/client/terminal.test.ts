@@ -42,6 +42,6 @@ describe('a terminal', () => {
   });
 
   it('shows nothing that would steer it', () => {
-    expect(toPrintable('a\u{1b}[2Jb\u{7}\n\u{9b}ä𝄞')).toBe('a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}ä𝄞');
+    expect(toPrintable('\u{202e}a\u{1b}[2Jb\u{7}\n\u{9b}ä𝄞')).toBe('\u{fffd}a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}ä𝄞');
   });
 });

@@ -54,7 +54,7 @@ export function openTerminal({
   };
 }
 
-/** Without what would steer the terminal: the text is somebody else's. */
+/** Without what would steer the terminal, or turn the order of what is shown: the text is somebody else's. */
 export function toPrintable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '\u{fffd}');
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '\u{fffd}');
 }
