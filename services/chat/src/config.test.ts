@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { StartError } from '@streamworks/common';
+import { readSettingRows, toSettingRow } from '@streamworks/common/testing';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from './config.js';
+import { chatSettings, readConfig } from './config.js';
 
 describe('the settings of the chat', () => {
   it('are these where nothing is set', () => {
@@ -31,4 +33,9 @@ describe('the settings of the chat', () => {
   ])('may not be %j', (environment) => {
     expect(() => readConfig(environment)).toThrow(StartError);
   });
+});
+
+it('are described in the README as they are', () => {
+  const rows = readSettingRows(readFileSync(new URL('../README.md', import.meta.url), 'utf8'));
+  expect(rows).toEqual(Object.values(chatSettings).map(toSettingRow));
 });

@@ -51,7 +51,7 @@ export const chatSettings = {
   },
   keepBytes: {
     variable: 'CHAT_KEEP_BYTES',
-    description: 'How many bytes of messages are kept, the newest.',
+    description: 'How many bytes of messages are kept, the newest; those of the last minute are, however many.',
     allowed: `a number of bytes from 1 to ${LARGEST}, or off: all`,
     default: 'off',
     schema: numberOrOff(1, LARGEST),
