@@ -29,7 +29,7 @@ describe('the settings of the chat', () => {
     { CHAT_KEEP_BYTES: 'all' },
     { CHAT_RECEIVE_IDLE: '0s' },
     { CHAT_BACKLOG: '1' },
-    { CHAT_ROOMS: '401' },
+    { CHAT_ROOMS: '101' },
   ])('may not be %j', (environment) => {
     expect(() => readConfig(environment)).toThrow(StartError);
   });

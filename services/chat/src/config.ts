@@ -38,9 +38,9 @@ export const chatSettings = {
   rooms: {
     variable: 'CHAT_ROOMS',
     description: 'The most rooms that one call joins; one more: RESOURCE_EXHAUSTED.',
-    allowed: 'a number from 1 to 400',
+    allowed: 'a number from 1 to 100',
     default: '100',
-    schema: schemas.integer(1, 400),
+    schema: schemas.integer(1, 100), // Node takes 128 headers of a call,
   },
   keepDays: {
     variable: 'CHAT_KEEP_DAYS',

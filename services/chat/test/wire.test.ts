@@ -382,11 +382,34 @@ describe.each(dialects)('the chat on %s', { timeout: 60_000 }, (dialect) => {
       reader.cancel();
     });
 
+    it('are joined as the metadata name them, several at once, live and in a replay', async () => {
+      await using at = await serve();
+      const long = Array.from({ length: 97 }, (_, index) => `${index}`.padStart(128, 'x'));
+      const names = ['a', 'b,c', 'd, e', ...long];
+      const inBytes = { 'user-id': 'ann', 'room-id-bin': names.map((name) => Buffer.from(name)) };
+      const some = { 'user-id': 'bob', 'room-id': ['a', 'b,c', 'a'] };
+      const [ann, bob, carl] = [at.room(inBytes), at.room(some), at.room({ 'user-id': 'carl' })];
+      await Promise.all([ann.header, bob.header]);
+      carl.send(...names.map((name) => say(name, name, { userId: 'carl' })), say('a', 'last', { userId: 'carl' }));
+      await Promise.all([ann.untilReceived(101), bob.untilReceived(3)]);
+      expect(contents(ann.received)).toEqual([...names, 'last']);
+      expect(contents(bob.received)).toEqual(['a', 'b,c', 'last']);
+      const again = { 'after-sequence': '0' };
+      const [annAgain, bobAgain] = [at.room({ ...inBytes, ...again }), at.room({ ...some, ...again })];
+      for (const stream of [annAgain, bobAgain]) stream.halfClose();
+      expect(await Promise.all([annAgain.ended, bobAgain.ended])).toEqual(['OK', 'OK']);
+      expect(contents(annAgain.received)).toEqual([...names, 'last']);
+      expect(contents(bobAgain.received)).toEqual(['a', 'b,c', 'last']);
+      for (const stream of [ann, bob, carl]) stream.cancel();
+    });
+
     it('are so many for one call', async () => {
       await using at = await serve({ settings: { rooms: 2 } });
-      const ann = at.room({ 'user-id': 'ann', 'room-id': ['a', 'b', 'a'] });
-      ann.send(say('a', 'x'), say('c', 'x'));
+      const ann = at.room({ 'user-id': 'ann', 'room-id': ['a', 'b', 'a'], ...full });
+      ann.send(say('a', 'x'), say('b', 'y'), say('c', 'z'));
       expect(await ann.ended).toBe('RESOURCE_EXHAUSTED');
+      expect(contents(ann.received)).toEqual(['x', 'y']);
+      expect(await at.room({ 'user-id': 'ann', 'room-id': ['a', 'b', 'c'] }).ended).toBe('RESOURCE_EXHAUSTED');
     });
   });
 });

@@ -43,13 +43,16 @@ export function readName(metadata: Metadata, key: 'from' | 'user-id'): string | 
   return name;
 }
 
+/** Node joins the values of a key that comes several times. A name in which this stands comes in the key with `-bin`. */
+const BETWEEN_VALUES = ', ';
+
 /** All rooms that the call names, each once. */
 export function readRooms(metadata: Metadata): string[] {
   const binary = metadata.get('room-id-bin');
   const names =
     binary.length > 0
       ? binary.map((bytes) => decode('room-id', Buffer.from(bytes)))
-      : metadata.get('room-id').map((text) => text.toString());
+      : metadata.get('room-id').flatMap((texts) => texts.toString().split(BETWEEN_VALUES));
   for (const name of names) checkName('room-id', name);
   return [...new Set(names)];
 }

@@ -23,11 +23,11 @@ export interface OpenStream<Request, Response> {
 type Open<Request, Response> = (requests: AsyncIterable<Request>, options: CallOptions) => AsyncIterable<Response>;
 
 /** Metadata with text for each key, or several. */
-export function toMetadata(values: Readonly<Record<string, string | readonly string[] | Buffer>>): Metadata {
+export function toMetadata(values: Readonly<Record<string, string | Buffer | readonly (string | Buffer)[]>>): Metadata {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(values)) {
-    if (Buffer.isBuffer(value)) metadata.set(key, value);
-    else for (const one of [value].flat()) metadata.add(key, one);
+    const values = typeof value === 'string' || Buffer.isBuffer(value) ? [value] : value;
+    for (const one of values) metadata.add(key, one);
   }
   return metadata;
 }

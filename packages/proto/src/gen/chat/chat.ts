@@ -15,8 +15,9 @@ export type ChatServiceMethods = {
    *
    * The request metadata `user-id` names the user; without it the first message's `user_id` does. A later message of
    * another user is INVALID_ARGUMENT. The user joins the rooms in the request metadata `room-id`, which may be given
-   * several times, and each room that a message names for the first time. Such a first message with an empty content
-   * joins and says nothing; any other empty content is INVALID_ARGUMENT.
+   * several times (one whose name has a comma and a blank behind it as `room-id-bin`), and each room that a message
+   * names for the first time. Such a first message with an empty content joins and says nothing; any other empty
+   * content is INVALID_ARGUMENT.
    *
    * A message is stored before it is delivered, and everybody in a room gets its messages in the same order. No stream
    * of the sender's `user_id` gets it, unless the call's metadata has `echo: on`: the echo is the acknowledgement. With
