@@ -10,7 +10,7 @@ const log = createLogger({ service: 'test', logLevel: 'silent' });
 function createStore() {
   const stored: StoredMessage[] = [];
   const listeners = new Set<() => void>();
-  const state = { last: 0n, failures: 0, reads: 0 };
+  const state = { last: 0n, failures: 0, reads: 0, lastReads: 0 };
   const store: MessageStore = {
     append: () => Promise.reject(new Error('not here')),
     async *read(_topic, { after, upTo }) {
@@ -21,7 +21,10 @@ function createStore() {
       }
       yield* stored.filter(({ sequence }) => sequence > after && sequence <= (upTo ?? sequence));
     },
-    readLast: async () => state.last,
+    async readLast() {
+      state.lastReads += 1;
+      return state.last;
+    },
     onAppend(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -73,6 +76,18 @@ describe('the tail of the log', () => {
     at.wake();
     await until(() => got.length === 1);
     expect(at.state.reads).toBe(4);
+    tail.close();
+  });
+
+  it('looks once for all who come at once', async () => {
+    const at = createStore();
+    const tail = await followLog({ messages: at.store, log, onMessage: () => undefined });
+    await until(() => at.state.reads === 1);
+    at.state.last = 5n;
+    const before = at.state.lastReads;
+    await Promise.all(Array.from({ length: 1_000 }, () => tail.catchUp(AbortSignal.timeout(5_000))));
+    expect(tail.position).toBe(5n);
+    expect(at.state.lastReads - before).toBeLessThanOrEqual(3);
     tail.close();
   });
 

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '@streamworks/common';
 import type { MessageStore, StoredMessage } from './message-store.js';
 import { createRecentMessages } from './recent-messages.js';
+import { shareReads } from './share-reads.js';
+import { createTurn } from './turn.js';
 
 /** The end of the messages, as this process sees it: it hands each new one on, once and in order. */
 export interface LogTail {
@@ -25,10 +27,6 @@ export interface LogTailOptions {
   readonly onMessage: (message: StoredMessage) => void;
 }
 
-/** So much is handed on before others have their turn, and what was written goes out. */
-const TURN_MS = 5;
-const TURN_BYTES = 64 * 1024;
-
 /** After a failure it is tried again without being woken. */
 const RETRY_MS = 200;
 
@@ -46,6 +44,7 @@ export async function followLog({ messages, log, onMessage }: LogTailOptions): P
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
   const waiters = new Set<Waiter>();
+  const readLast = shareReads(() => messages.readLast()); // very many come back at once after a cut
   const recent = createRecentMessages(position);
   const stop = messages.onAppend(wake);
   wake(); // for what has come since the first look
@@ -126,7 +125,7 @@ export async function followLog({ messages, log, onMessage }: LogTailOptions): P
     },
     recentAfter: (sequence) => recent.after(sequence),
     async catchUp(signal) {
-      const last = await messages.readLast();
+      const last = await readLast();
       if (last <= position) return;
       wake();
       await untilReached(last, signal);
@@ -141,15 +140,4 @@ export async function followLog({ messages, log, onMessage }: LogTailOptions): P
 
 function toError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
-}
-
-function createTurn() {
-  const start = performance.now();
-  let bytes = 0;
-  return {
-    isDue({ content }: StoredMessage): boolean {
-      bytes += content.length;
-      return bytes > TURN_BYTES || performance.now() - start > TURN_MS;
-    },
-  };
 }
