@@ -74,4 +74,24 @@ describe('the limits of logins', () => {
     }
     expect(await limits.run(from('10.0.0.1', 'bob'), succeed)).toEqual({ result: 'in' });
   });
+
+  it.each([
+    ['2001:db8::1', '2001:db8::ffff:0:0:1'],
+    ['2001:db8:0:1:2:3:4:5', '2001:db8:0:1::'],
+    ['2001:0:0:1::1', '2001::1:2:3:4:5'],
+    ['::ffff:10.0.0.1', '10.0.0.1'],
+  ])('take all of an IPv6 network for one: %s and %s', async (one, other) => {
+    const limits = createLoginLimits({ peerLogins: 8, peerFailures: 1, now: () => 0 });
+    await limits.run(from(one), fail);
+    expect(await limits.run(from(other, 'bob'), succeed)).toHaveProperty('waitMs');
+  });
+
+  it.each([
+    ['2001:db8::1', '2001:db8:0:1::1'],
+    ['::ffff:10.0.0.1', '::ffff:10.0.0.2'],
+  ])('tell IPv6 networks from one another: %s and %s', async (one, other) => {
+    const limits = createLoginLimits({ peerLogins: 8, peerFailures: 1, now: () => 0 });
+    await limits.run(from(one), fail);
+    expect(await limits.run(from(other, 'bob'), succeed)).toEqual({ result: 'in' });
+  });
 });

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { createLoginAttempts, type LoginAttemptsOptions } from './login-attempts.js';
 
 /** How many logins are borne. */
@@ -66,7 +67,16 @@ export function createLoginLimits({ peerLogins, peerFailures, now }: LoginLimits
   };
 }
 
-/** A peer is an address: its port is another one with each connection. */
+/**
+ * Who counts as one: the address without its port, which is another one with each connection. Of IPv6 it is the network, the first
+ * 64 bits: whoever has one has all addresses in it.
+ */
 function toAddress(peer: string): string {
-  return peer.replace(/:\d+$/, '');
+  const address = peer.replace(/:\d+$/, '');
+  if (!isIPv6(address)) return address;
+  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
+  if (mapped !== undefined) return mapped;
+  const [before = [], after = []] = address.split('::').map((part) => part.split(':').filter((group) => group !== ''));
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
+  return [...before, ...zeros, ...after].slice(0, 4).join(':');
 }
