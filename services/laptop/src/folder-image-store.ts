@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StartError, type Logger } from '@streamworks/common';
 import type { ImageStore } from './image-store.js';
@@ -91,8 +91,9 @@ async function syncNames(folder: string): Promise<void> {
   }
 }
 
+/** The names come a few at a time: all of a million at once would hold up everybody else. */
 async function removeUnfinished(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for await (const { name } of await opendir(folder)) {
     if (!UNFINISHED.test(name)) continue;
     const path = join(folder, name);
     const file = await stat(path).catch(ignoreMissing);
