@@ -1,7 +1,7 @@
 import { createRandom } from '@streamworks/common';
 import type { Database } from '@streamworks/storage';
 import { dialects, startDatabases, type TestDatabases } from '@streamworks/storage/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDatabaseImageStore } from './database-image-store.js';
 import { createDatabaseLaptopStore } from './database-laptop-store.js';
 import type { Image } from './image-store.js';
@@ -50,6 +50,15 @@ describe.each(dialects)('the images on %s', { timeout: 60_000 }, (dialect) => {
     const saving = store.save(image, later.signal);
     later.abort(new Error('over'));
     await expect(saving).rejects.toThrow('over');
+    expect(await list(database)).toEqual([]);
+  });
+
+  it('leave nothing where the call ends while they are written', async () => {
+    const { database, store } = await create();
+    const ending = new AbortController();
+    const look = vi.spyOn(ending.signal, 'throwIfAborted');
+    look.mockImplementationOnce(() => ending.abort(new Error('over'))); // just after the look before the first statement
+    await expect(store.save(image, ending.signal)).rejects.toThrow('over');
     expect(await list(database)).toEqual([]);
   });
 
