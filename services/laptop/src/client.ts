@@ -25,6 +25,8 @@ interface Parts {
   readonly random: Random;
   readonly print: ClientInput['print'];
   readonly login: () => Promise<string>;
+  /** Whether calls are made as somebody who logs in for them. */
+  readonly usesLogin: boolean;
 }
 
 const commands: Readonly<Record<string, (args: readonly string[], input: ClientInput) => Command>> = {
@@ -71,8 +73,10 @@ const commands: Readonly<Record<string, (args: readonly string[], input: ClientI
   tour(args) {
     expectNone(args);
     return async (parts) => {
-      await parts.login();
-      parts.print('token refreshed');
+      if (parts.usesLogin) {
+        await parts.login();
+        parts.print('token refreshed');
+      }
       for (let made = 0; made <= tutorial.searched; made += 1) await create(parts);
       await parts.tour.search(filter);
       const laptopId = await create(parts);
@@ -93,8 +97,14 @@ await runClient({
   rate [laptop score ...]           rates a laptop, or three new ones at random
   login                             prints a token`,
   options: {
-    user: { type: 'string', help: `who logs in; tour and login take ${tutorial.user} where nobody is named` },
-    password: { type: 'string', help: 'the password of --user, which others on this machine can see while this runs' },
+    user: {
+      type: 'string',
+      help: `who logs in; tour and login take ${tutorial.user} where nobody is named, and no --token`,
+    },
+    password: {
+      type: 'string',
+      help: `the password of --user (default ${tutorial.password}), which others on this machine can see while this runs`,
+    },
     seed: { type: 'string', help: 'a number that makes random laptops, images and scores repeatable' },
   },
   async run(input) {
@@ -103,19 +113,21 @@ await runClient({
     if (toCommand === undefined)
       throw new UsageError(`${JSON.stringify(name)} is none of ${Object.keys(commands).join(', ')}`);
     const command = toCommand(args, input);
-    const { user, password, seed } = input.options;
+    const { user, password, seed, token } = input.options;
+    if (token !== undefined && user !== undefined) throw new UsageError('--token and --user exclude each other');
     const random = createRandom(seed === undefined ? randomInt(2 ** 32) : readCount(String(seed), 2 ** 32));
-    const usesLogin = user !== undefined || ['tour', 'login'].includes(name);
+    const usesLogin = token === undefined && (user !== undefined || ['tour', 'login'].includes(name));
+    if (password !== undefined && !usesLogin) throw new UsageError('--password is that of --user, and nobody logs in');
     const auth = createClient(AuthService, input.target, input.clientOptions);
     const credentials = { username: String(user ?? tutorial.user), password: String(password ?? tutorial.password) };
     const keeper = createTokenKeeper(async () => (await auth.login(credentials, { signal: input.signal })).accessToken);
     const { interceptors = [] } = input.clientOptions;
     const client = createClient(LaptopService, input.target, {
       ...input.clientOptions,
-      interceptors: usesLogin && interceptors.length === 0 ? [withToken(() => keeper.get())] : interceptors,
+      interceptors: usesLogin ? [withToken(() => keeper.get())] : interceptors,
     });
     const login = () => keeper.get();
-    await command({ tour: createTour({ ...input, client }), random, print: input.print, login });
+    await command({ tour: createTour({ ...input, client }), random, print: input.print, login, usesLogin });
     client.$close();
     auth.$close();
   },

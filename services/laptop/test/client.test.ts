@@ -134,7 +134,12 @@ describe('the client script', { timeout: 60_000 }, () => {
   it('prints a token, and takes one', async () => {
     const { stdout } = await run('login');
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-    expect(await run('create', '--token', stdout.trim())).toMatchObject({ code: 0 });
+    for (const command of ['create', 'tour']) {
+      expect(await run(command, '--token', stdout.trim())).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^created laptop/), // and not as somebody who logs in
+      });
+    }
     const wrong = await run('login', '--user', 'user1', '--password', 'x');
     expect(wrong).toMatchObject({ code: 1, stderr: 'laptop: UNAUTHENTICATED: the name or the password is wrong\n' });
   });
@@ -147,6 +152,8 @@ describe('the client script', { timeout: 60_000 }, () => {
     [['upload', '/no/such/file'], '/no/such/file is no file'],
     [['rate', 'a'], 'a score is missing'],
     [['tour', 'x'], 'unexpected argument "x"'],
+    [['create', '--token', 'x', '--user', 'ann'], '--token and --user exclude each other'],
+    [['create', '--password', 'x'], '--password is that of --user, and nobody logs in'],
   ])('ends with 2 for %j', async (args, message) => {
     expect(await run(...args)).toMatchObject({
       code: 2,
