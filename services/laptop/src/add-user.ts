@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { createLogger, StartError } from '@streamworks/common';
 import { openDatabase } from '@streamworks/storage';
@@ -15,6 +14,8 @@ Makes a user of the laptop service, whose password is read from stdin: its first
 database is that of LAPTOP_DATABASE_URL and DATA_DIR.
 `;
 
+const MOST_PASSWORD_BYTES = 1024; // as Login has it
+
 /** A command line or a password that cannot be used: exit code 2. */
 class InputError extends Error {}
 
@@ -23,7 +24,7 @@ try {
   if (input === undefined) {
     process.stdout.write(usage);
   } else {
-    await addUser({ ...input, password: readPassword(await text(process.stdin)) });
+    await addUser({ ...input, password: await readPassword() });
     process.stdout.write(`${input.name} (${input.role}) can log in\n`);
   }
 } catch (error) {
@@ -53,11 +54,23 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readPassword(input: string): string {
-  const [password = ''] = input.split(/\r?\n/);
+async function readPassword(): Promise<string> {
+  const [password = ''] = (await readBeginning()).split(/\r?\n/);
   if (password === '') throw new InputError('there is no password on stdin');
-  if (Buffer.byteLength(password) > 1024) throw new InputError('the password is longer than 1024 bytes');
+  if (Buffer.byteLength(password) > MOST_PASSWORD_BYTES)
+    throw new InputError(`the password is longer than ${MOST_PASSWORD_BYTES} bytes`);
   return password;
+}
+
+/** What comes on stdin until there is a line of it: nobody has to end it. */
+async function readBeginning(): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write('password (it is shown): ');
+  let beginning = '';
+  for await (const chunk of process.stdin.setEncoding('utf8') as AsyncIterable<string>) {
+    beginning += chunk;
+    if (beginning.includes('\n') || beginning.length > MOST_PASSWORD_BYTES) break;
+  }
+  return beginning;
 }
 
 async function addUser({ name, role, password }: { name: string; role: string; password: string }): Promise<void> {

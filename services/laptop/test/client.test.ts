@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -197,6 +199,19 @@ describe('add-user', { timeout: 60_000 }, () => {
     [['ann', '--role', 'user'], 'x'.repeat(1_025), 'the password is longer than 1024 bytes'],
   ])('ends with 2 for %j', async (args, input, message) => {
     expect(await add(args, input)).toMatchObject({ code: 2, stdout: '', stderr: `add-user: ${message}\n` });
+  });
+
+  it('takes the first line, whatever becomes of stdin', async () => {
+    const child = spawn(process.execPath, [addUser, 'eve', '--role', 'user'], {
+      env: { ...process.env, DATA_DIR: folder },
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    child.stdin.write('sec');
+    child.stdin.write('ret\nand more'); // and no end
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    const client = createClient(AuthService, service.target);
+    expect(await client.login({ username: 'eve', password: 'secret' })).toHaveProperty('accessToken');
+    client.$close();
   });
 
   it('describes itself', async () => {
