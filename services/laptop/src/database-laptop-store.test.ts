@@ -18,8 +18,10 @@ const now = new Date(0);
 const everything: Criteria = { maxPriceUsd: Number.MAX_VALUE, minCores: 0, minGhz: -Number.MAX_VALUE, minRamBits: 0n };
 
 const add = (store: LaptopStore, laptop: Laptop) => store.add(toCanonicalUuid(laptop.id)!, laptop);
-const find = (store: LaptopStore, criteria: Partial<Criteria> = {}) =>
-  collect(store.search({ ...everything, ...criteria }, new AbortController().signal));
+const find = async (store: LaptopStore, criteria: Partial<Criteria> = {}) => {
+  const found = await collect(store.search({ ...everything, ...criteria }, new AbortController().signal));
+  return found.map((bytes) => LaptopCodec.decode(bytes));
+};
 
 function createLaptops(count: number, seed = 1): Laptop[] {
   const random = createRandom(seed);
@@ -133,8 +135,8 @@ describe.each(dialects)('the laptops on %s', { timeout: 60_000 }, (dialect) => {
     const [first, second, ...rest] = createLaptops(302).toSorted(compare);
     for (const laptop of rest) await add(store, laptop);
     const found: string[] = [];
-    for await (const { id } of store.search(everything, new AbortController().signal)) {
-      found.push(id);
+    for await (const bytes of store.search(everything, new AbortController().signal)) {
+      found.push(LaptopCodec.decode(bytes).id);
       if (found.length === 100) for (const laptop of [first!, second!]) await add(store, laptop);
     }
     expect(found).toEqual(rest.map(({ id }) => id));

@@ -56,7 +56,7 @@ export function createDatabaseLaptopStore(database: LaptopDatabase): LaptopStore
         for await (const { message } of database.pages<Found>((last) =>
           toSpanQuery(database, criteria, { ...span, after: last ?? after }),
         )) {
-          yield LaptopCodec.decode(message);
+          yield message;
         }
         after = end;
       } while (after !== undefined);

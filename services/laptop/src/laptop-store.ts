@@ -7,9 +7,9 @@ export interface LaptopStore {
   add(uuid: string, laptop: Laptop): Promise<boolean>;
   has(uuid: string): Promise<boolean>;
   /**
-   * The laptops that meet the criteria, by price and then by id as it was sent, read in pages as they are taken. Those that are
+   * The laptops that meet the criteria, each as its bytes, by price and then by id as it was sent, read in pages as they are taken. Those that are
    * added meanwhile are found where they come after those that were taken. Throws the reason of the signal once that has aborted,
    * also while nothing is found.
    */
-  search(criteria: Criteria, signal: AbortSignal): AsyncIterable<Laptop>;
+  search(criteria: Criteria, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

@@ -1,7 +1,12 @@
-import { invalidArgument, type Handlers } from '@streamworks/common';
-import type { LaptopService } from '@streamworks/proto/techschool/pcbook/laptop_service';
+import { EncodedMessage, invalidArgument, type Handlers } from '@streamworks/common';
+import { wrapMessage } from '@streamworks/proto';
+import { LaptopService } from '@streamworks/proto/techschool/pcbook/laptop_service';
 import { toCriteria } from '../criteria.js';
 import type { LaptopStore } from '../laptop-store.js';
+
+const { response } = LaptopService.methods.searchLaptop;
+/** The number of `SearchLaptopResponse.laptop`. */
+const LAPTOP = 1;
 
 /** Sends the laptops that meet a filter, read from the store as the client reads. */
 export const createSearchLaptop =
@@ -16,7 +21,7 @@ export const createSearchLaptop =
     const criteria = toCriteria(filter);
     if (criteria === undefined) return;
     for await (const laptop of laptops.search(criteria, context.signal)) {
-      const written = context.write({ laptop });
+      const written = context.write(new EncodedMessage(response, wrapMessage(LAPTOP, laptop)));
       if (written !== undefined) await written;
     }
   };
