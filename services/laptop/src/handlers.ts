@@ -14,7 +14,7 @@ import type { RatingStore } from './rating-store.js';
  * may come in one message: its limit is another.
  */
 const MOST_LAPTOP_BYTES = 128 * 1024;
-const MOST_BYTES = 64 * 1024;
+const MOST_BYTES = 8 * 1024;
 
 /** What the handlers work on. */
 export interface Dependencies extends UploadImageDependencies, LoginDependencies {
