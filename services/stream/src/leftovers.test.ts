@@ -6,8 +6,10 @@ import { createLogger } from '@streamworks/common';
 import { until } from '@streamworks/common/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createFolder } from '../test/torture/create-folder.js';
+import { createByteQuota } from './byte-quota.js';
 import type { Upload } from './file-store.js';
 import { openFolderFileStore } from './folder-file-store.js';
+import { createLeftovers } from './leftovers.js';
 import { toTemporaryName } from './upload-names.js';
 
 const log = createLogger({ service: 'test', logLevel: 'silent' });
@@ -111,4 +113,19 @@ describe('unfinished uploads of others', { timeout: 30_000 }, () => {
     expect(one.usedBytes).toBe(0);
     for (const each of [one, other, third]) await each.close();
   });
+});
+
+it('counts an upload that is taken over while others are looked for', { timeout: 30_000 }, async () => {
+  await using at = await create();
+  const name = toTemporaryName();
+  await mkdir(join(at.uploads, name));
+  await writeFile(join(at.uploads, name, 'data'), '12345');
+  const quota = createByteQuota(100, 5);
+  const leftovers = createLeftovers({ uploads: at.uploads, quota, log });
+  const swept = leftovers.sweep(); // it is being written still
+  leftovers.take(name, 5);
+  expect(await swept).toBe(0);
+  expect(quota.used).toBe(5);
+  expect(await leftovers.sweep()).toBe(1);
+  expect({ used: quota.used, uploads: await readdir(at.uploads) }).toEqual({ used: 0, uploads: [] });
 });

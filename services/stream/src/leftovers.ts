@@ -36,13 +36,15 @@ export function createLeftovers({ uploads, quota, log }: LeftoverOptions): Lefto
   async function sweepOnce(): Promise<number> {
     let removed = 0;
     let bytes = 0;
+    const before = counted;
+    const known = new Set(taken); // what is taken over meanwhile counts as it was given, until the next time
     for (const name of await readdir(uploads)) {
-      if (isOwn(name) && !taken.has(name)) continue; // it is being written, and counted there
+      if (isOwn(name) && !known.has(name)) continue; // it is being written, and counted there
       const found = await look(join(uploads, name));
       if (found === undefined) continue;
       try {
         const isOver = Date.now() - found.changedMs > ABANDONED_MS;
-        if (taken.has(name) || isOver || isOfEndedProcess(name)) {
+        if (known.has(name) || isOver || isOfEndedProcess(name)) {
           await remove(name);
           removed += 1;
           continue;
@@ -53,8 +55,8 @@ export function createLeftovers({ uploads, quota, log }: LeftoverOptions): Lefto
       }
       bytes += found.bytes;
     }
-    quota.give(counted - bytes);
-    counted = bytes;
+    quota.give(before - bytes);
+    counted += bytes - before;
     return removed;
   }
 
