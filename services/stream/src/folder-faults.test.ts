@@ -9,10 +9,12 @@ import { openFolderFileStore } from './folder-file-store.js';
 
 // The disk is a real one, and fails where a test says so: nothing here can make root's own fail.
 const faults = vi.hoisted(() => new Map<string, string>());
+const opened = vi.hoisted(() => new Set<unknown>());
 vi.mock('node:fs/promises', async (load) => {
   const real = await load<typeof fs>();
   const failing = (name: 'rm' | 'open') =>
     ((...args: never[]) => {
+      if (name === 'open') opened.add(args[0]);
       const code = faults.get(name);
       if (code !== undefined) return Promise.reject(Object.assign(new Error(code), { code }));
       return (real[name] as (...all: never[]) => unknown)(...args);
@@ -79,3 +81,19 @@ describe('a disk that fails', { timeout: 30_000 }, () => {
     expect(await listUploads()).toEqual([]);
   });
 });
+
+it(
+  'has the names of all folders on disk that were made for it, the first one included',
+  { timeout: 30_000 },
+  async () => {
+    opened.clear();
+    const path = join(folder.path, 'data', 'stream-files');
+    const files = await openFolderFileStore({ folder: path, fileLimit: 100, quota: 100, log });
+    expect([...opened].toSorted()).toEqual([folder.path, join(folder.path, 'data'), path]); // to be synced
+    await files.close();
+    opened.clear();
+    const again = await openFolderFileStore({ folder: path, fileLimit: 100, quota: 100, log });
+    expect([...opened].toSorted()).toEqual([join(folder.path, 'data'), path]);
+    await again.close();
+  },
+);

@@ -1,5 +1,5 @@
 import { mkdir, opendir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Logger } from '@streamworks/common';
 import { createByteQuota } from './byte-quota.js';
 import { createBufferCounter } from './free-buffers.js';
@@ -46,8 +46,7 @@ export async function openFolderFileStore({
   log,
 }: FolderOptions): Promise<FolderFileStore> {
   const [files, uploads] = [join(folder, 'files'), join(folder, 'uploads')];
-  for (const path of [files, uploads]) await mkdir(path, { recursive: true });
-  await syncFolder(folder);
+  for (const path of [files, uploads]) await makeFolder(path);
   const quota = createByteQuota(limit, await countBytes(files));
   const leftovers = createLeftovers({ uploads, quota, log });
   const removed = await leftovers.sweep();
@@ -94,6 +93,16 @@ export async function openFolderFileStore({
       await Promise.all([...open].map(({ ended }) => ended));
     },
   };
+}
+
+/**
+ * Makes a folder where it is missing, and those above it. Resolves when the names of all that were made are on disk, and in any
+ * case its own and that of the one above: whoever made them may have been killed before.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const first = (await mkdir(path, { recursive: true })) ?? path;
+  const shortest = Math.min(first.length, dirname(path).length);
+  for (let made = path; made.length >= shortest; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 async function countBytes(files: string): Promise<number> {
