@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -102,6 +103,11 @@ describe('import and users', { timeout: 30_000 }, () => {
     expect(await pipe('name,email\n"Ann,a@b\n')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('the CSV cannot be read: Quote Not Closed') as string,
+    });
+    // It is not read to its end to find that out, nor kept.
+    expect(await pipe(`name,email\n"Ann,a@b\n${'Bob,bob@example.com\n'.repeat(5000)}`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the CSV cannot be read: Max Record Size') as string,
     });
   });
 
@@ -343,6 +349,14 @@ describe('upload and download', { timeout: 60_000 }, () => {
     ]) {
       expect(await run(...args)).toMatchObject({ code: 2, stdout: '' });
     }
+  });
+
+  it.skipIf(process.platform === 'win32')('wait for nobody who would write to a pipe', async () => {
+    expect(spawnSync('mkfifo', [join(folder.path, 'pipe')]).status).toBe(0);
+    expect(await run('upload', 'pipe')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('pipe is no file') as string,
+    });
   });
 
   it('find what is stored already where there is no room for it once more', async () => {

@@ -11,6 +11,9 @@ export interface UserRow {
   readonly email?: string;
 }
 
+/** The most characters of a row: of a quote that nobody closes, the rest of the file is one row. */
+const ROW_LENGTH = 64 * 1024;
+
 /** What the parser gives for a row. */
 interface Parsed {
   readonly record: Omit<UserRow, 'line'>;
@@ -29,6 +32,7 @@ export async function* readUserRows(text: Readable): AsyncGenerator<UserRow> {
     columns: toColumns,
     info: true,
     raw: true,
+    max_record_size: ROW_LENGTH,
     relax_column_count: true, // what a row lacks, the server will say
     skip_empty_lines: true,
     trim: true,

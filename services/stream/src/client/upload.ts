@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { CallError } from '@streamworks/common';
 import { createProgress, folderOfPerson, toBytes, UsageError } from '@streamworks/common/cli';
@@ -13,11 +13,16 @@ export async function upload({ client, signal, print }: StreamInput, args: reado
   const [given] = takeArguments(args, 1);
   if (given === undefined) throw new UsageError('a file is missing');
   const path = resolve(folderOfPerson(), given);
-  const file = await open(path).catch((error: unknown) => {
+  const orUsageError = (error: unknown): never => {
     throw toUsageError(path, error);
-  });
-  const { size, isFile } = await file.stat().then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
+  };
+  // Before it is opened: a pipe without a writer would be waited for, whatever the signal says.
+  const { size, isFile } = await stat(path).then(
+    (stats) => ({ size: stats.size, isFile: stats.isFile() }),
+    orUsageError,
+  );
   if (!isFile) throw new UsageError(`${path} is no file`);
+  const file = await open(path).catch(orUsageError);
   const hash = createHash('sha256');
   const progress = createProgress({ total: size });
   let sent = 0;
