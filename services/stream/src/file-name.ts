@@ -1,6 +1,6 @@
 const NAME_BYTES = 128;
 
-/** What is wrong with the name of a file; undefined for one that names a file and no path on any system. */
+/** What is wrong with the name of a file; undefined for one that is no path on any system. */
 export function findNameProblem(name: string): string | undefined {
   if (name === '') return 'is missing';
   const bytes = Buffer.byteLength(name);

@@ -9,10 +9,10 @@ export interface FileInfo {
 }
 
 /**
- * Why bytes were not taken: the file would be larger than one may be, or all of them together; the disk is full; or the system
- * opens no more files for now.
+ * Why bytes were not taken: the file would be larger than one may be, or all of them together; the disk is full; the system
+ * opens no more files for now; or somebody has removed what was written, such as an instance that took it for left over.
  */
-export type Refusal = 'file-limit' | 'quota' | 'disk-full' | 'too-many-open';
+export type Refusal = 'file-limit' | 'quota' | 'disk-full' | 'too-many-open' | 'removed';
 
 /** A file that is being written. Nobody sees it, and nothing of it stays, unless it is committed. */
 export interface Upload {

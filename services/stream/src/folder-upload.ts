@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from '@streamworks/common';
 import type { ByteQuota } from './byte-quota.js';
 import type { FileInfo, Refusal, Upload } from './file-store.js';
+import { isMissing } from './is-missing.js';
 import type { Leftovers } from './leftovers.js';
 import { syncFolder } from './sync-folder.js';
 import { toTemporaryName } from './upload-names.js';
@@ -85,7 +86,14 @@ export async function createFolderUpload({
         countBuffers(bytes);
         return undefined;
       }),
-    commit: (name) => orRefuse(() => publish(name)),
+    async commit(name) {
+      try {
+        return await orRefuse(() => publish(name));
+      } catch (error) {
+        if (isMissing(error)) return 'removed';
+        throw error;
+      }
+    },
     async discard() {
       if (state !== 'open') return;
       state = 'gone';

@@ -61,5 +61,6 @@ it('shows the beginning of a long text, and no control characters', () => {
 it('takes addresses for one that differ in their case, or in how their letters are put together', () => {
   expect(toEmailKey('Ann@Example.COM')).toBe(toEmailKey('ann@example.com'));
   expect(toEmailKey('U\u0308ser@x')).toBe(toEmailKey('üser@x'));
+  expect(toEmailKey('ΟΔΟΣ@x')).toBe(toEmailKey('οδοσ@x'));
   expect(toEmailKey('ann@example.com')).not.toBe(toEmailKey('anne@example.com'));
 });

@@ -21,9 +21,9 @@ export function findUserProblem({ id, name, email }: User): string | undefined {
   return undefined;
 }
 
-/** What two addresses have in common that differ only in their case. */
+/** What two addresses have in common that differ only in their case. A sigma has two small letters, one for the ends of words. */
 export function toEmailKey(email: string): string {
-  return email.normalize('NFC').toLowerCase();
+  return email.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
 }
 
 /** A text as a reason shows it: without control characters, and not at any length. */

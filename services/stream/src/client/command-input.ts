@@ -23,5 +23,5 @@ export function readCount(options: ClientInput['options'], name: string): number
 
 /** A text of somebody else's, so that it cannot steer the terminal that it is shown in. */
 export function toShown(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '\ufffd');
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '\ufffd');
 }

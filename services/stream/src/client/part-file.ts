@@ -68,7 +68,11 @@ async function findParts(folder: string, id: string): Promise<string[]> {
     if (host !== hostname()) {
       throw new Error(`process ${pid} of ${host} downloads this file to this folder; if it is no more, remove ${path}`);
     }
-    if (isRunning(Number(pid))) throw new Error(`process ${pid} downloads this file to this folder already`);
+    if (isRunning(Number(pid))) {
+      throw new Error(
+        `process ${pid} downloads this file to this folder already; if that is another program, remove ${path}`,
+      );
+    }
     found.push(path);
   }
   return found;

@@ -27,9 +27,10 @@ interface Parsed {
  * before the bad one.
  */
 export async function* readUserRows(text: Readable): AsyncGenerator<UserRow> {
+  let names: string[] = [];
   const parser = parse({
     bom: true,
-    columns: toColumns,
+    columns: (header: string[]) => (names = toColumns(header)),
     info: true,
     raw: true,
     max_record_size: ROW_LENGTH,
@@ -47,6 +48,7 @@ export async function* readUserRows(text: Readable): AsyncGenerator<UserRow> {
       countedTwice += count(inside, /\r\n/g);
       yield { ...record, line: info.lines - countedTwice - count(inside, /\r\n|\r|\n/g) };
     }
+    if (names.length === 0) throw new Error('it is empty, and its first line has to name the columns');
   } catch (error) {
     throw error instanceof Error ? new UsageError(`the CSV cannot be read: ${error.message}`) : error;
   }
@@ -56,7 +58,7 @@ function count(text: string, what: RegExp): number {
   return text.match(what)?.length ?? 0;
 }
 
-function toColumns(header: string[]): string[] {
+function toColumns(header: readonly string[]): string[] {
   const names = header.map((name) => name.toLowerCase());
   for (const name of ['name', 'email']) {
     if (!names.includes(name)) throw new Error(`its first line names no column ${name}`);

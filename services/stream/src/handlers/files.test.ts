@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogger } from '@streamworks/common';
 import { createTestContext, from, gate } from '@streamworks/common/testing';
@@ -55,6 +55,20 @@ describe('uploadFile', { timeout: 30_000 }, () => {
     const { fileId = '', totalSize } = await upload(toChunks([Buffer.alloc(0)]));
     expect(totalSize).toBe(0n);
     expect((await download(fileId)).chunks).toEqual([]);
+  });
+
+  it('says of an upload whose bytes somebody has removed that it is to be sent again', async () => {
+    async function* chunks() {
+      yield* toChunks(Array.from({ length: 1000 }, () => Buffer.from('x'))); // a batch, which has been written then
+      const [name = ''] = await leftovers();
+      await rm(join(folder.path, 'uploads', name), { recursive: true });
+    }
+    await expect(upload(chunks())).rejects.toMatchObject({
+      code: 'ABORTED',
+      message: 'what was written has been removed meanwhile: send the file again',
+    });
+    expect(files.usedBytes).toBe(0);
+    expect(await readdir(join(folder.path, 'files'))).toEqual([]);
   });
 
   const piece = Buffer.from('x');

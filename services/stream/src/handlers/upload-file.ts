@@ -59,9 +59,10 @@ function createRefuser({ fileLimit }: UploadOptions) {
     quota: 'there is no room for this file: the quota of all files is used up',
     'disk-full': 'there is no room for this file: the disk is full',
     'too-many-open': TOO_MANY_OPEN,
+    removed: 'what was written has been removed meanwhile: send the file again',
   };
   return <Result extends object | undefined>(result: Result | Refusal): Result => {
     if (typeof result !== 'string') return result;
-    throw new StatusError('RESOURCE_EXHAUSTED', messages[result]);
+    throw new StatusError(result === 'removed' ? 'ABORTED' : 'RESOURCE_EXHAUSTED', messages[result]);
   };
 }
