@@ -7,8 +7,8 @@ import { LaptopService, type Filter } from '@streamworks/proto/techschool/pcbook
 import { findImageFile, type ImageFile } from './client/image-file.js';
 import { toRandomLaptop, toRandomScore } from './random-laptop.js';
 import { toRandomPng } from './random-png.js';
-import { createTokenKeeper } from './token-keeper.js';
-import { createTour } from './tour.js';
+import { createTokenKeeper } from './client/token-keeper.js';
+import { createTour } from './client/tour.js';
 
 /** What the tutorial's client asks for, and who it logs in as. */
 const filter: Filter = { maxPriceUsd: 3000, minCpuCores: 4, minCpuGhz: 2.5, minRam: { value: 8n, unit: 'GIGABYTE' } };
