@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '@streamworks/common';
 import { until } from '@streamworks/common/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -108,4 +111,48 @@ describe('notices of PostgreSQL', () => {
     await at.proxy.remove();
     expect(at.counts.calls).toBeLessThanOrEqual(1);
   });
+
+  it.each([
+    ['says nothing any more', NEVER_MS],
+    ['does not answer what it was asked', 20],
+  ])('end within a second where the connection is there, and %s', async (_, pollMs) => {
+    await using at = await listen({ pollMs });
+    await until(() => at.counts.calls > 0);
+    at.proxy.freeze();
+    await delay(100); // a beat is under way, unless none comes
+    const start = performance.now();
+    await at.notices.close();
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  it('end within a second where no connection comes to be', async () => {
+    await using silent = await startSilentServer();
+    const notices = createPostgresNotices({
+      config: toClientConfig({ ...config, url: `postgres://postgres@127.0.0.1:${silent.port}/postgres` }),
+      log: createLogger({ service: 'test', logLevel: 'silent' }),
+      name: 'test',
+    });
+    notices.listen('notes', () => undefined);
+    await silent.connected;
+    const start = performance.now();
+    await notices.close();
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
 });
+
+/** Takes connections, and says nothing. */
+async function startSilentServer() {
+  const server = createServer();
+  const connected = once(server, 'connection') as Promise<[Socket]>;
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo; // of a TCP server
+  return {
+    port,
+    connected,
+    async [Symbol.asyncDispose]() {
+      const [socket] = await connected;
+      socket.destroy();
+      server.close();
+    },
+  };
+}

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Channels } from '../channels.js';
@@ -14,13 +15,23 @@ export interface NoticeSession {
   onListening(follow: (channel: string) => void): void;
 }
 
+/** A server that does not take its leave within it is frozen, or the network to it is gone. */
+const GOODBYE_MS = 500;
+
 /** Listens until the connection is lost, and rejects with the reason then. Whoever may have missed something is woken. */
 export async function keepNoticeSession(session: NoticeSession): Promise<never> {
   const { channels, signal } = session;
   const ended = new AbortController();
   const end = (reason: unknown): void => ended.abort(reason);
-  signal.addEventListener('abort', () => end(signal.reason), { signal: ended.signal });
-  const client = new pg.Client(session.config);
+  const socket = new Socket();
+  const client = new pg.Client({ ...session.config, stream: () => socket });
+  let isConnected = false;
+  const close = (): void => {
+    end(signal.reason);
+    // What is under way is not waited for.
+    if (isConnected) void leave(client, socket);
+    else socket.destroy(); // after `end` pg's `connect` would never settle
+  };
   client.on('error', end);
   client.on('end', () => end(new Error('Connection terminated')));
   client.on('notification', ({ channel }) => channels.wake(channel));
@@ -28,7 +39,9 @@ export async function keepNoticeSession(session: NoticeSession): Promise<never> 
   const listen = (channel: string) => client.query(`listen ${channel}`);
   try {
     signal.throwIfAborted();
+    signal.addEventListener('abort', close);
     await client.connect();
+    isConnected = true;
     for (const channel of channels.names) await listen(channel);
     session.onListening((channel) => void listen(channel).then(() => channels.wake(channel), end));
     channels.wakeAll();
@@ -39,6 +52,14 @@ export async function keepNoticeSession(session: NoticeSession): Promise<never> 
   } catch (error) {
     throw ended.signal.aborted ? ended.signal.reason : error;
   } finally {
-    await client.end().catch(() => undefined); // it may be gone
+    signal.removeEventListener('abort', close);
+    await leave(client, socket);
   }
+}
+
+/** Ends the connection as PostgreSQL wants it, and cuts it where that has no answer. */
+async function leave(client: pg.Client, socket: Socket): Promise<void> {
+  const cut = setTimeout(() => socket.destroy(), GOODBYE_MS);
+  await client.end().catch(() => undefined); // it may be gone
+  clearTimeout(cut);
 }
