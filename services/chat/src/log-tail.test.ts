@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '@streamworks/common';
 import { until } from '@streamworks/common/testing';
 import { describe, expect, it } from 'vitest';
@@ -76,6 +77,21 @@ describe('the tail of the log', () => {
     at.wake();
     await until(() => got.length === 1);
     expect(at.state.reads).toBe(4);
+    tail.close();
+  });
+
+  it('tries again at one pace, however often it is woken meanwhile', async () => {
+    const at = createStore();
+    const tail = await followLog({ messages: at.store, log, onMessage: () => undefined });
+    await until(() => at.state.reads === 1);
+    at.state.failures = Infinity;
+    for (let round = 0; round < 20; round += 1) {
+      at.wake();
+      await delay(5);
+    }
+    const before = at.state.reads;
+    await delay(1_000);
+    expect(at.state.reads - before).toBeLessThanOrEqual(5); // each 200 ms
     tail.close();
   });
 

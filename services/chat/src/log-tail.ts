@@ -65,6 +65,7 @@ export async function followLog({ messages, log, onMessage }: LogTailOptions): P
       } catch (error) {
         if (!isFailing) log.warn({ err: error }, 'new messages cannot be read: it is tried again');
         isFailing = true;
+        clearTimeout(retry); // others wake it meanwhile: there is one to come, however often it has failed
         retry = setTimeout(wake, RETRY_MS);
       }
     }
