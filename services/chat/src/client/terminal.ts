@@ -46,6 +46,9 @@ export function openTerminal({
         moveCursor(output, 0, -lines.getCursorPos().rows);
         cursorTo(output, 0);
         clearScreenDown(output);
+        // How many rows readline thinks that it has above the cursor, without a public name: they are cleared. It would go up
+        // as many again, over the line.
+        Object.assign(lines, { prevRows: 0 });
       }
       output.write(`${toPrintable(line)}\n`);
       if (isTerminal) lines.prompt(true);
