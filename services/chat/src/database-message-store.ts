@@ -45,7 +45,7 @@ export function createDatabaseMessageStore(
     },
 
     onAppend: (listener) => database.listen(CHANNEL, listener),
-    trim: (retention) => trimMessages(database, retention),
+    trim: (retention, signal) => trimMessages(database, retention, signal),
   };
 }
 

@@ -5,12 +5,16 @@ import type { ChatSchema } from './migrations.js';
 /** Few at a time: whoever appends waits for them. */
 const GROUP = 200;
 
-/** Removes the oldest messages as far as the retention has it; how many. */
-export async function trimMessages(database: Database<ChatSchema>, retention: Retention): Promise<number> {
+/** Removes the oldest messages as far as the retention has it, or until the signal aborts; how many. */
+export async function trimMessages(
+  database: Database<ChatSchema>,
+  retention: Retention,
+  signal?: AbortSignal,
+): Promise<number> {
   for (let total = 0; ;) {
     const removed = await database.transaction((transaction) => trimGroup(transaction, retention));
     total += removed;
-    if (removed < GROUP) return total;
+    if (removed < GROUP || signal?.aborted === true) return total;
   }
 }
 

@@ -82,6 +82,6 @@ export interface MessageStore {
   readLast(): Promise<bigint>;
   /** Calls the listener after each append, in this process or another one, or more often; what it gives back ends that. */
   onAppend(listener: () => void): () => void;
-  /** Removes messages, and resolves with how many. */
-  trim(retention: Retention): Promise<number>;
+  /** Removes messages, and resolves with how many; those that are left when the signal aborts stay. */
+  trim(retention: Retention, signal?: AbortSignal): Promise<number>;
 }

@@ -1,9 +1,9 @@
 import { createLogger } from '@streamworks/common';
-import { collect, until } from '@streamworks/common/testing';
+import { collect, gate, until } from '@streamworks/common/testing';
 import { startDatabases } from '@streamworks/storage/testing';
 import { describe, expect, it } from 'vitest';
 import { createDatabaseMessageStore } from './database-message-store.js';
-import type { Retention } from './message-store.js';
+import type { MessageStore, Retention } from './message-store.js';
 import { migrations, type ChatSchema } from './migrations.js';
 import { startRetention } from './retention.js';
 
@@ -56,6 +56,31 @@ describe('retention', () => {
     now += 30_000;
     await until(async () => (await count()) === 0);
     await stop();
+  });
+
+  it('is stopped while there are many to remove, and leaves the rest', async () => {
+    await using databases = await startDatabases('sqlite');
+    let now = 0;
+    const messages = createDatabaseMessageStore(await databases.open<ChatSchema>(migrations), { now: () => now });
+    const message = { kind: 'room', sender: 'ann', target: 'lobby', content: 'x', messageId: '', saidAt: 1n } as const;
+    const count = 10_000;
+    await messages.append(Array.from({ length: count }, () => message));
+    now = 1_000_000;
+    const begun = gate();
+    const watched: MessageStore = {
+      ...messages,
+      trim(retention, signal) {
+        begun.open();
+        return messages.trim(retention, signal);
+      },
+    };
+    const options = { messages: watched, log, mostAgeMs: 1, mostBytes: undefined, everyMs: 5, now: () => now };
+    const stop = startRetention(options);
+    await begun;
+    await stop();
+    const left = (await collect(messages.read({ kind: 'all' }, { after: 0n }))).length;
+    expect(left).toBeGreaterThan(count / 2);
+    expect(left).toBeLessThan(count);
   });
 
   it('removes nothing where all is kept', async () => {

@@ -28,15 +28,17 @@ export function startRetention({
 }: RetentionOptions): () => Promise<void> {
   if (mostAgeMs === undefined && mostBytes === undefined) return () => Promise.resolve();
   let running: Promise<void> | undefined;
+  const stopping = new AbortController(); // there may be very many to remove, where it has just been set
 
   async function trim(): Promise<void> {
     try {
       const toAgo = (ms: number): bigint => BigInt(Math.floor(now() - ms));
-      const removed = await messages.trim({
+      const retention = {
         keepSince: toAgo(SETTLE_MS),
         storedBefore: mostAgeMs === undefined ? undefined : toAgo(mostAgeMs),
         mostBytes: mostBytes === undefined ? undefined : BigInt(mostBytes),
-      });
+      };
+      const removed = await messages.trim(retention, stopping.signal);
       if (removed > 0) log.info({ removed }, 'old messages removed');
     } catch (error) {
       log.warn({ err: error }, 'old messages cannot be removed: it is tried again');
@@ -49,6 +51,7 @@ export function startRetention({
   }, everyMs);
   return async () => {
     clearInterval(timer);
+    stopping.abort();
     await running;
   };
 }
