@@ -62,9 +62,11 @@ async function load(plan: LoadPlan, { target, options, print }: ClientInput): Pr
 
 function readPlan({ options }: ClientInput, usual: LoadPlan): LoadPlan {
   const read = (name: keyof LoadPlan, least: number): number => readNumber(options[name], name, usual[name], least);
+  const [users, rooms] = [read('users', 1), read('rooms', 1)];
+  if (rooms > users) throw new UsageError(`--rooms ${rooms}: each needs a user, and there are ${users}`);
   return {
-    users: read('users', 1),
-    rooms: read('rooms', 1),
+    users,
+    rooms,
     rate: read('rate', 0),
     seconds: read('seconds', 1),
     slow: read('slow', 0),

@@ -27,7 +27,8 @@ const commands: Readonly<Record<string, (input: ClientInput, args: readonly stri
   async send(input, args) {
     const { target, clientOptions, signal, print } = input;
     const [from, to] = [readOption(input, 'user'), readOption(input, 'to')];
-    const texts = args.length === 0 && isPiped() ? readLines(process.stdin, (line) => line) : args;
+    if (args.length === 0 && !isPiped()) throw new UsageError('a text is needed, or lines from a pipe');
+    const texts = args.length === 0 ? readLines(process.stdin, (line) => line) : args;
     async function* messages() {
       for await (const content of texts) yield { from, to, content, messageId: randomUUID() };
     }
