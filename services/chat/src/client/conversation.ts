@@ -33,8 +33,13 @@ export interface ConverseOptions {
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 
-/** With these a call that is made again may go well. */
-const passing: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RESOURCE_EXHAUSTED']);
+/**
+ * Whether a call that is made again may go well. RESOURCE_EXHAUSTED says that its reader was too slow, and it has got something
+ * then; or that a message is too large, and is so the next time.
+ */
+function isPassing(code: string, hasBrought: boolean): boolean {
+  return code === 'UNAVAILABLE' || (code === 'RESOURCE_EXHAUSTED' && hasBrought);
+}
 
 /**
  * Has a conversation until there is no more to say and everything that was said is acknowledged. Where its call is cut off,
@@ -47,6 +52,7 @@ export async function converse<Message extends Talk>(
   const outbox = createOutbox<Message>();
   let after = options.after;
   let pause = FIRST_RETRY_MS;
+  let hasBrought = false;
   const saying = (async () => {
     for await (const text of texts) {
       const id = randomUUID();
@@ -58,9 +64,11 @@ export async function converse<Message extends Talk>(
   async function call(): Promise<void> {
     const metadata = toMetadata({ ...conversation.names, 'after-sequence': String(after), echo: 'on' });
     const requests = outbox.open();
+    hasBrought = false;
     try {
       for await (const message of conversation.open(requests.messages, { metadata, signal })) {
         pause = FIRST_RETRY_MS;
+        hasBrought = true;
         if (message.sequence > after) after = message.sequence;
         const isOwn = outbox.acknowledge(message.messageId);
         const line = conversation.toLine(message);
@@ -76,7 +84,7 @@ export async function converse<Message extends Talk>(
       await call();
       if (outbox.isDone) break;
     } catch (error) {
-      if (!(error instanceof CallError) || !passing.has(error.code) || signal.aborted) throw error;
+      if (!(error instanceof CallError) || !isPassing(error.code, hasBrought) || signal.aborted) throw error;
       note(`${error.code}: trying again`);
     }
     await delay(pause, undefined, { signal });
