@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Channels } from '../channels.js';
+import { leave } from './leave.js';
 
 /** What listens on a connection while that is there. */
 export interface NoticeSession {
@@ -14,9 +15,6 @@ export interface NoticeSession {
   /** Called when all channels are listened on; `follow` adds one. */
   onListening(follow: (channel: string) => void): void;
 }
-
-/** A server that does not take its leave within it is frozen, or the network to it is gone. */
-const GOODBYE_MS = 500;
 
 /** Listens until the connection is lost, and rejects with the reason then. Whoever may have missed something is woken. */
 export async function keepNoticeSession(session: NoticeSession): Promise<never> {
@@ -55,11 +53,4 @@ export async function keepNoticeSession(session: NoticeSession): Promise<never> 
     signal.removeEventListener('abort', close);
     await leave(client, socket);
   }
-}
-
-/** Ends the connection as PostgreSQL wants it, and cuts it where that has no answer. */
-async function leave(client: pg.Client, socket: Socket): Promise<void> {
-  const cut = setTimeout(() => socket.destroy(), GOODBYE_MS);
-  await client.end().catch(() => undefined); // it may be gone
-  clearTimeout(cut);
 }

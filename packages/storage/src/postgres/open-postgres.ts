@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError, StatusError, type Logger } from '@streamworks/common';
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type Dialect } from 'kysely';
@@ -8,6 +9,7 @@ import { toParameters } from '../parameters.js';
 import { migrate } from '../migrate.js';
 import type { Migrations } from '../migration.js';
 import { toClientConfig, toShownUrl, type ConnectionSettings } from './connection-options.js';
+import { leave } from './leave.js';
 import { createPostgresNotices } from './postgres-notices.js';
 import { createPostgresDriver, type PostgresParts } from './postgres-driver.js';
 import { assertTakesChanges } from './assert-takes-changes.js';
@@ -132,12 +134,13 @@ function createDialect(parts: PostgresParts): Dialect {
 
 /** Not over the pool, which may be used up. */
 async function probe(config: pg.ClientConfig): Promise<void> {
-  const client = new pg.Client(config);
+  const socket = new Socket();
+  const client = new pg.Client({ ...config, stream: () => socket });
   client.on('error', () => undefined);
   try {
     await client.connect();
     await assertTakesChanges(client);
   } finally {
-    await client.end().catch(() => undefined);
+    await leave(client, socket);
   }
 }
