@@ -25,6 +25,7 @@ const commands: Readonly<
 
 await runClient({
   name: 'bench:chat',
+  command: 'pnpm bench:chat',
   target: '',
   parameters: '[load|plain|stopped|idle]',
   description: `Users in rooms, and one more in each who says something at a rate; measures what arrives.

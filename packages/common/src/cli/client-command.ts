@@ -4,7 +4,9 @@ import type { ClientOptions } from '../rpc/create-client.js';
 export interface ClientCommand {
   /** The name of the service: the script is `pnpm client <name>`. */
   readonly name: string;
-  /** Where the service listens unless `--target` says otherwise. */
+  /** How it is called where that is another way, such as `pnpm bench:chat`. */
+  readonly command?: string;
+  /** Where the service listens unless `--target` says otherwise; empty where nothing does. */
   readonly target: string;
   /** What stands behind the name in the usage line, and so how many arguments there may be: `[number]`, `[number ...]`. */
   readonly parameters: string;

@@ -55,14 +55,20 @@ function checkTarget(target: unknown, example: string): void {
   throw new UsageError(`--target ${JSON.stringify(target)} is no host and port, such as ${example}`);
 }
 
+/** How a person calls it. */
+export function toInvocation({ name, command = `pnpm client ${name}` }: ClientCommand): string {
+  return command;
+}
+
 /** The text of `--help`. */
-export function toHelp({ name, parameters, description, target, options = {} }: ClientCommand): string {
+export function toHelp(command: ClientCommand): string {
+  const { parameters, description, target, options = {} } = command;
   const rows = [
     ...Object.entries(options).map(([option, { type, help }]) => [
       `--${option}${type === 'string' ? ' <value>' : ''}`,
       help,
     ]),
-    ['--target <host:port>', `where the service listens (default ${target})`],
+    ['--target <host:port>', `where the service listens${target === '' ? '' : ` (default ${target})`}`],
     ...Object.entries({ ...tlsOptions, ...tokenOption }).map(([option, { value, help }]) => [
       `--${option}${value}`,
       help,
@@ -71,6 +77,6 @@ export function toHelp({ name, parameters, description, target, options = {} }: 
   ];
   const width = Math.max(...rows.map(([left = '']) => left.length));
   const lines = rows.map(([left = '', right = '']) => `  ${left.padEnd(width)}  ${right}`);
-  const usage = ['pnpm client', name, parameters].filter((part) => part !== '').join(' ');
+  const usage = [toInvocation(command), parameters].filter((part) => part !== '').join(' ');
   return `Usage: ${usage} [options]\n\n${description}\n\nOptions:\n${lines.join('\n')}\n`;
 }
