@@ -52,6 +52,14 @@ const commands: Readonly<Record<string, (input: ClientInput, args: readonly stri
   },
 };
 
+/** The options that a command has a use for. */
+const usedOptions: Readonly<Record<string, readonly string[]>> = {
+  talk: ['user', 'to', 'room', 'after'],
+  send: ['user', 'to'],
+  receive: ['user', 'after'],
+  tour: [],
+};
+
 await runClient({
   name: 'chat',
   target: 'localhost:9090',
@@ -73,6 +81,10 @@ await runClient({
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) {
       throw new UsageError(`${JSON.stringify(name)} is none of ${Object.keys(commands).join(', ')}`);
+    }
+    for (const option of ['user', 'to', 'room', 'after']) {
+      const isUsed = usedOptions[name]?.includes(option) === true;
+      if (input.options[option] !== undefined && !isUsed) throw new UsageError(`--${option} is not for ${name}`);
     }
     await command(input, args);
   },

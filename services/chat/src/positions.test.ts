@@ -1,5 +1,5 @@
 import { createLogger } from '@streamworks/common';
-import { until } from '@streamworks/common/testing';
+import { gate, until } from '@streamworks/common/testing';
 import { describe, expect, it } from 'vitest';
 import type { Position, PositionStore } from './position-store.js';
 import { createPositions } from './positions.js';
@@ -53,5 +53,27 @@ describe('positions', () => {
     expect(await positions.read('ann', 'chat')).toBe(7n);
     await positions.close();
     expect(saved.flat()).toEqual([{ reader: 'ann', door: 'chat', sequence: 7n }]);
+  });
+
+  it('are not tried again at the end where the database has not answered at the end', async () => {
+    const silence = gate();
+    let tries = 0;
+    const positions = createPositions(
+      {
+        read: async () => undefined,
+        async save() {
+          tries += 1;
+          await silence;
+          throw new Error('no answer');
+        },
+      },
+      log,
+    );
+    positions.advance('ann', 'chat', 7n);
+    await until(() => tries === 1);
+    const closed = positions.close();
+    silence.open();
+    await closed;
+    expect(tries).toBe(1);
   });
 });

@@ -17,25 +17,27 @@ const RETRY_MS = 1_000;
 export function createPositions(store: PositionStore, log: Logger): Positions {
   const unsaved = new Map<string, Position>();
   let timer: NodeJS.Timeout | undefined;
-  let saving: Promise<void> | undefined;
+  /** Resolves with whether it has gone well. */
+  let saving: Promise<boolean> | undefined;
   const toKey = (reader: string, door: Door): string => `${door} ${reader}`;
 
-  async function save(): Promise<void> {
+  async function save(): Promise<boolean> {
     timer = undefined;
     const positions = [...unsaved.values()];
-    let pauseMs = SAVE_MS;
+    let isStored = false;
     try {
       await store.save(positions);
       for (const position of positions) {
         const key = toKey(position.reader, position.door);
         if (unsaved.get(key) === position) unsaved.delete(key);
       }
+      isStored = true;
     } catch (error) {
       log.warn({ err: error, count: positions.length }, 'positions cannot be stored: it is tried again');
-      pauseMs = RETRY_MS;
     }
     saving = undefined;
-    if (unsaved.size > 0) schedule(pauseMs);
+    if (unsaved.size > 0) schedule(isStored ? SAVE_MS : RETRY_MS);
+    return isStored;
   }
 
   function schedule(ms: number): void {
@@ -62,9 +64,10 @@ export function createPositions(store: PositionStore, log: Logger): Positions {
     },
     async close() {
       clearTimeout(timer);
-      await saving;
+      const isFailing = (await saving) === false;
       clearTimeout(timer);
-      if (unsaved.size > 0) await save();
+      // A database that has just had its time, and has not answered, is not waited for again.
+      if (unsaved.size > 0 && !isFailing) await save();
       clearTimeout(timer);
     },
   };

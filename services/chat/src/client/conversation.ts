@@ -54,12 +54,16 @@ export async function converse<Message extends Talk>(
   let pause = FIRST_RETRY_MS;
   let hasBrought = false;
   const saying = (async () => {
-    for await (const text of texts) {
-      const id = randomUUID();
-      await outbox.add(id, conversation.toMessage(text, id));
+    try {
+      for await (const text of texts) {
+        const id = randomUUID();
+        await outbox.add(id, conversation.toMessage(text, id));
+      }
+    } finally {
+      outbox.end();
     }
-    outbox.end();
   })();
+  saying.catch(() => undefined); // why nothing more can be said is told when what was said is acknowledged
 
   async function call(): Promise<void> {
     const metadata = toMetadata({ ...conversation.names, 'after-sequence': String(after), echo: 'on' });

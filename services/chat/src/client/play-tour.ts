@@ -14,7 +14,7 @@ export interface TourOptions {
 /** Plays a conversation of each kind: both doors of the direct messages, and a room. Its users are new ones each time. */
 export async function playTour({ target, clientOptions, signal, print }: TourOptions): Promise<void> {
   const run = Date.now().toString(36);
-  const [ann, bob, room] = [`ann ${run}`, `bob ${run}`, `lobby ${run}`];
+  const [ann, bob, cid, dan, room] = [`ann ${run}`, `bob ${run}`, `cid ${run}`, `dan ${run}`, `lobby ${run}`];
   const messages = createClient(MessageService, target, clientOptions);
   const chat = createClient(ChatService, target, clientOptions);
   const rooms = createClient(RoomService, target, clientOptions);
@@ -27,12 +27,16 @@ export async function playTour({ target, clientOptions, signal, print }: TourOpt
     count += 1;
     if (count === sent.length) break;
   }
-  const say = <Message extends Talk>(conversation: Conversation<Message>, text: string) =>
-    converse(conversation, { texts: once(text), after: 0n, signal, print, note: print });
-  await say(withUser(chat, bob, ann), 'hello ann');
-  await say(withUser(chat, ann, bob), 'hello bob');
-  await say(inRoom(rooms, ann, room), 'hello everybody');
-  await say(inRoom(rooms, bob, room), 'hello, too');
+  /** One after the other, each with what was said before. */
+  async function say<Message extends Talk>(user: string, conversation: Conversation<Message>, text: string) {
+    print(`${user} says: ${text}`);
+    const hear = (line: string): void => print(`${user} hears: ${line}`);
+    await converse(conversation, { texts: once(text), after: 0n, signal, print: hear, note: print });
+  }
+  await say(cid, withUser(chat, cid, dan), 'hello dan');
+  await say(dan, withUser(chat, dan, cid), 'hello cid');
+  await say(ann, inRoom(rooms, ann, room), 'hello everybody');
+  await say(bob, inRoom(rooms, bob, room), 'hello, too');
   for (const client of [messages, chat, rooms]) client.$close();
 }
 
