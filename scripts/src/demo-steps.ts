@@ -176,7 +176,8 @@ export const demoSteps: Readonly<Record<string, readonly DemoStep[]>> = {
       args: ['import'],
       input: [...people, 'Cid,ANN@example.com', 'Dan,dan'],
       prints: ['created: 0', 'unchanged: 2', 'failed: 2'],
-      fails: /^line 4: email: "ANN@example\.com" is taken\nline 5: email: "dan" is no email address\nstream: 2 of 4 rows/,
+      fails:
+        /^line 4: email: "ANN@example\.com" is taken\nline 5: email: "dan" is no email address\nstream: 2 of 4 rows/,
     },
     {
       args: ['upload', license],
