@@ -1,7 +1,7 @@
 import { ChatService, type ChatMessage } from '@streamworks/proto/chat/chat';
 
 /** Every so many messages one is decoded, and timed: to decode all of them would cost more than to send them. */
-export const SAMPLE = 16;
+const SAMPLE = 16;
 
 const { chat } = ChatService.methods;
 const undecoded: ChatMessage = { userId: '', roomId: '', content: '', timestamp: 0n, sequence: 0n, messageId: '' };

@@ -28,8 +28,8 @@ export interface ParticipantOptions {
   readonly user: string;
 }
 
-export const ROOM = 'lobby';
-export const HUB = 'hub';
+const ROOM = 'lobby';
+const HUB = 'hub';
 const IN_FLIGHT = 4;
 const RETRY_MS = 20;
 const LIMIT_MS = 60_000;
