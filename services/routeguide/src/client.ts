@@ -3,7 +3,7 @@ import { readInt64, runClient, UsageError, type ClientInput } from '@streamworks
 import { RouteGuide, type Point, type Rectangle, type RouteNote } from '@streamworks/proto/routeguide/route_guide';
 import { findPointProblem } from './point.js';
 import { toRandomRoute, toRandomWalk } from './random-route.js';
-import { createTour } from './tour.js';
+import { createTour } from './client/tour.js';
 
 /** What the tutorial's client asks for: a place where there is something, and one where there may be nothing. */
 const points: readonly Point[] = [

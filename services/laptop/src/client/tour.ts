@@ -1,3 +1,4 @@
+import { toTextFormat } from '@streamworks/common/cli';
 import type { Laptop } from '@streamworks/proto/techschool/pcbook/laptop_message';
 import type {
   CreateLaptopRequest,
@@ -10,7 +11,9 @@ import type {
   UploadImageRequest,
   UploadImageResponse,
 } from '@streamworks/proto/techschool/pcbook/laptop_service';
-import { toTextFormat } from './text-format.js';
+
+/** The fields of what is printed that hold values of enums. */
+const ENUMS = ['unit'];
 
 interface CallOptions {
   readonly signal: AbortSignal;
@@ -61,7 +64,7 @@ export function createTour({ client, signal, print }: TourOptions) {
 
     /** Prints the laptops that meet a filter. */
     async search(filter: Filter): Promise<void> {
-      print(`search filter: ${toTextFormat(filter)}`);
+      print(`search filter: ${toTextFormat(filter, ENUMS)}`);
       let last = -Infinity;
       for await (const { laptop } of client.searchLaptop({ filter }, { signal })) {
         if (laptop === null) throw new Error('a response has no laptop');
@@ -113,6 +116,6 @@ function* describe({ id, brand, name, cpu, ram, priceUsd }: Laptop): Generator<s
   yield `  + name: ${name}`;
   yield `  + cpu cores: ${cpu?.numberCores ?? 0}`;
   yield `  + cpu min ghz: ${cpu?.minGhz ?? 0}`;
-  yield `  + ram: ${ram === null ? '' : toTextFormat(ram)}`;
+  yield `  + ram: ${ram === null ? '' : toTextFormat(ram, ENUMS)}`;
   yield `  + price: ${priceUsd}`;
 }

@@ -1,6 +1,6 @@
+import { toTextFormat } from '@streamworks/common/cli';
 import type { Feature, Point, Rectangle, RouteNote, RouteSummary } from '@streamworks/proto/routeguide/route_guide';
-import { toDistance } from './route.js';
-import { toTextFormat } from './text-format.js';
+import { toDistance } from '../route.js';
 
 interface CallOptions {
   readonly signal: AbortSignal;
